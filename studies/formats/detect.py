@@ -1,0 +1,76 @@
+"""Which format a file is in, by its content."""
+
+from __future__ import annotations
+
+import re
+
+from studies.formats.entry import UnreadableFile
+from studies.formats.source import decoded_head, wide_encoding
+
+_LINE_FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.M))
+    for name, pattern in (
+        ("ris", r"^[ \t\ufeff]*TY {1,2}-(?= |$|[A-Z])|^ER {2}-"),
+        ("medline", r"^(?:PMID ?-|PMCR? ?-|OWN ?-|STAT ?-|FAU ?-|DCOM ?-)"),
+        ("wos", r"^(?:FN [A-Z]|VR 1|PT [A-Z]|EF$|ER$|UT [A-Z]+:)"),
+        ("enw", r"^%[0-9A-Z@&!?*~$(<>+\[=](?: |$)"),
+        ("bibtex", r"^[ \t\ufeff]*@[A-Za-z]+\s*[{(]"),
+        ("ovid", r"^<\d{1,7}>[ \t]*$|^(?:Accession Number|Link to the Ovid Full Text.*)[ \t]*$"),
+        # Weaker marks, for an entry that lost its first and last line.
+        ("ris", r"^(?:T[I12]|A[UB1]|PY|Y1|JF) {2}- "),
+        ("medline", r"^(?:TI|AB|AU|PT|DP) {0,2}-"),
+    )
+)
+"""Marks of each line format; the one found most often wins, the earlier in a tie."""
+
+_STRONG = {name: pattern for name, pattern in reversed(_LINE_FORMATS)}
+
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "This is a PDF, not an export of references. In the database or reference manager choose "
+     "an export such as RIS, .nbib or CSV; PDFs are added to a report as full texts."),
+    (b"\xd0\xcf\x11\xe0", "This is an old Office file (.xls or .doc). Save the table as .xlsx or CSV and upload that."),
+    (b"\x1f\x8b", "This is a gzip archive. Unpack it and upload the file inside."),
+    (b"7z\xbc\xaf", "This is a 7-Zip archive. Unpack it and upload the files inside."),
+    (b"Rar!", "This is a RAR archive. Unpack it and upload the files inside."),
+    (b"{\\rtf", "This is a rich text document. Export the references as RIS, .nbib or CSV instead."),
+    (b"\x89PNG", "This is an image, not an export of references."),
+    (b"\xff\xd8\xff", "This is an image, not an export of references."),
+    (b"GIF8", "This is an image, not an export of references."),
+    (b"SQLite format 3", "This is a database file. Export the references as RIS or CSV from the program it belongs to."),
+)
+
+
+def refuse_foreign(head: bytes) -> None:
+    """Raise for what is recognisably no export, saying what to do instead."""
+    if not head:
+        raise UnreadableFile("The file is empty. Export the search results again and check that the download finished.")
+    start = head.lstrip()
+    for signature, message in _SIGNATURES:
+        if start.startswith(signature):
+            raise UnreadableFile(message)
+    if start[:4] == b"PK\x03\x04" or wide_encoding(head):
+        return
+    odd = len(head) - len(head.translate(None, bytes([*range(0, 9), *range(14, 27), *range(28, 32)])))
+    if odd > max(16, len(head) // 50):
+        raise UnreadableFile(
+            "The file is binary, not text. Export the references as RIS, .nbib, BibTeX, XML or CSV and upload that file."
+        )
+
+
+def line_format(text: str) -> str | None:
+    """The line format of which the text shows the most marks."""
+    best, most = None, 0
+    for name, pattern in _LINE_FORMATS:
+        if best and pattern is not _STRONG[name]:
+            break
+        count = len(pattern.findall(text))
+        if count > most:
+            best, most = name, count
+    return best
+
+
+def by_content(head: bytes) -> str | None:
+    """The name of the format, or None where nothing tells."""
+    text = decoded_head(head).replace("\x00", "")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return line_format(text)

@@ -1,0 +1,152 @@
+"""RIS in the dialects that databases and reference managers really write.
+
+An entry begins at `TY  -`, whether or not the one before was ended by `ER  -`. What stands
+between an `ER` and the next `TY` is an entry of its own if it has a title, and otherwise
+belongs to the entry before it (Ovid puts links and its search history there).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from studies.formats.entry import Item, Refusal, entry_or_refusal
+from studies.formats.ris_fields import record
+from studies.formats.source import Source
+from studies.formats.tagged import NO_ENTRY, Tags, too_long, unix
+from studies.formats.text import clean, storable
+
+START = re.compile(
+    rb"(?<![^\r\n])(?:\xef\xbb\xbf)?[ \t]*TY {1,2}-(?![^ \t\r\nA-Z])|(?<=ER  - )[ \t]*TY {2}- ?(?=[A-Z])"
+)
+_TAG = re.compile(r"([A-Z][A-Z0-9]{1,4}) {1,2}-(?!\S{0,3}-)[ \t]?(.*)", re.S)
+_LOOSE_START = re.compile(r"\s*TY -")
+_NOISE = re.compile(r"\d{1,6}\.$|<\d+>$|Record #|(?:Provider|Database|Content):|-{3,}$")
+_LISTS = frozenset({"KW", "UR", "L1", "L2", "L4", "LK", "DE", "K1"})
+_OPENING = frozenset({"TI", "T1"})
+_DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.M))
+    for name, pattern in (
+        ("ASReview", r"^N1 {2}- .*ASReview_(?:relevant|irrelevant|not_seen)"),
+        ("Rayyan", r"RAYYAN-(?:INCLUSION|LABELS|EXCLUSION)|^(?:AN|ID) {2}- rayyan-\d"),
+        ("Covidence", r"^(?:N1|DB|C\d) {2}- .*Covidence"),
+        ("Embase", r"^U2 {2}- L\d{6,}|^UR {2}- .*embase\.com/"),
+        ("EBSCO", r"^DP {2}- EBSCOhost|ebscohost\.com/"),
+        ("Zotero", r"^N1 {2}- <(?:p|div)|^N1 {2}- <h\d|^L4 {2}- internal-pdf"),
+        ("Ovid", r"^\d{1,6}\.\s*\n+TY {2}-|ovidsp|[Oo]vid(?:web|\.com)| Ovid MEDLINE"),
+        ("Scopus", r"^DB {2}- Scopus|eid=2-s2\.0-"),
+        ("Web of Science", r"^(?:AN|UT) {2}- (?:WOS|MEDLINE|BCI|CCC|KJD|SCIELO):"),
+        ("ProQuest", r"proquest\.com/|^DB {2}- ProQuest"),
+        ("PsycINFO", r"^(?:DB {2}- |Database: ).*(?:APA )?PsycI(?:NFO|nfo)"),
+        ("Cochrane", r"cochranelibrary\.com|^DB {2}- Cochrane"),
+        ("IEEE", r"ieeexplore"),
+        ("ClinicalTrials.gov", r"clinicaltrials\.gov|^(?:AN|ID|C1) {2}- NCT\d{8}"),
+        ("Citavi", r"^M4 {2}- Citavi"),
+        ("EndNote", r"^ID {2}- \d+\n(?:\n*ER|ER) {2}-|^DP {2}- NLM"),
+        ("Mendeley", r"^JF {2}- .*\nVL {2}- .*\n(?:IS|SP) {2}-[\s\S]{0,4000}^UR {2}- .*mendeley"),
+    )
+)
+
+
+def dialect_of(head: str) -> str:
+    """Who wrote the file, or "" where nothing tells."""
+    head = unix(head)
+    return next((name for name, pattern in _DIALECTS if pattern.search(head)), "")
+
+
+def _default_source(head: str) -> str:
+    match = re.search(r"^Database: *(.+)$", unix(head[:2000]), re.M)
+    return clean(match[1]).strip() if match else ""
+
+
+def read_ris(source: Source, dialect: str, head: str) -> Iterator[Item]:
+    """Entries and refusals in the order of the file."""
+    position = 0
+    default = _default_source(head)
+    for offset, block, complete in source.blocks(START):
+        text = source.text(block)
+        if not complete:
+            position += 1
+            yield from too_long(position, offset, text)
+            continue
+        for at, raw, tags in _entries(text):
+            position += 1
+            where = offset + (source.width(text[:at].encode()) if at else 0)
+            raw = storable(raw)
+            if "TY" not in tags and not _is_record(tags):
+                yield Refusal(position, where, raw, NO_ENTRY)
+                continue
+            yield entry_or_refusal(position, where, raw, record(tags, dialect, default))
+
+
+def _is_record(tags: Tags) -> bool:
+    return any(tag in tags for tag in ("TI", "T1", "AU", "A1", "DO", "AB", "N2", "ID", "AN"))
+
+
+def _entries(text: str) -> list[tuple[int, str, Tags]]:
+    """The entries in one block: (character offset, raw, tags); mostly one."""
+    cuts = [0]
+    if text.count("ER  -") > 1:
+        cuts += _further_starts(text)
+    found: list[tuple[int, str, Tags]] = []
+    for begin, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
+        raw = text[begin:end]
+        tags = parse_tags(raw)
+        if any(tag != "ER" for tag in tags) and ("TY" in tags or len(tags) > ("" in tags)):
+            found.append((begin, raw, tags))
+        elif found:
+            at, before, kept = found[-1]
+            found[-1] = (at, before + raw, kept)
+    return found
+
+
+def _further_starts(text: str) -> list[int]:
+    """Where a titled entry without TY begins behind an ER."""
+    starts = []
+    ends = [match.end() for match in re.finditer(r"(?:^|(?<=[\r\n]))ER {2}-[^\r\n]*[\r\n]*", text)]
+    for begin, end in zip(ends, ends[1:], strict=False):
+        if re.search(r"(?:^|(?<=[\r\n]))(?:TI|T1) {2}-", text[begin:end]):
+            starts.append(begin)
+    return starts
+
+
+def parse_tags(raw: str) -> Tags:
+    """One entry's lines as tag -> values; untagged lines continue the value before them."""
+    text = unix(raw)
+    loose = _LOOSE_START.match(text) is not None
+    indented = text[:1] in " \t" and text.lstrip()[:2] == "TY"
+    tags: Tags = {}
+    values: list[str] = []
+    tag = ""
+    ended = False
+    for line in clean(text).split("\n"):
+        if indented:
+            line = line.lstrip()
+        head = line[:2]
+        if line[2:5] == "  -" and head.isupper() and head.isalnum():
+            tag, value = head, line[5:].strip()
+        elif (match := _TAG.match(line)) and (loose or ended or line[len(match[1]) + 1] == " "):
+            tag, value = match[1], match[2].strip()
+        else:
+            _continue(tags, values, tag, line, ended)
+            continue
+        ended = ended or tag == "ER"
+        if tag == "ER":
+            continue
+        values = tags.setdefault(tag, [])
+        values.append(value)
+    return tags
+
+
+def _continue(tags: Tags, values: list[str], tag: str, line: str, ended: bool) -> None:
+    """Put an untagged line where it belongs."""
+    stripped = line.strip()
+    if not stripped:
+        return
+    if ended or not tag:
+        if not _NOISE.match(stripped):
+            tags.setdefault("ER" if ended else "", []).append(stripped)
+    elif tag in _LISTS and line[0] not in " \t":
+        values.append(stripped)
+    else:
+        values[-1] = f"{values[-1]}\n{stripped}" if values[-1] else stripped
