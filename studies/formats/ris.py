@@ -16,10 +16,9 @@ from studies.formats.source import Source
 from studies.formats.tagged import NO_ENTRY, Tags, too_long, unix
 from studies.formats.text import clean, storable
 
-START = re.compile(
-    rb"(?<![^\r\n])(?:\xef\xbb\xbf)?[ \t]*TY {1,2}-(?![^ \t\r\nA-Z])|(?<=ER  - )[ \t]*TY {2}- ?(?=[A-Z])"
-)
+START = re.compile(rb"[\r\n](?:\xef\xbb\xbf)?[ \t]*TY {1,2}-(?![^ \t\r\nA-Z])")
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,4}) {1,2}-(?!\S{0,3}-)[ \t]?(.*)", re.S)
+_GLUED = re.compile(r"(?:^|(?<=[\r\n]))ER {2}- *(TY {2}-)")
 _LOOSE_START = re.compile(r"\s*TY -")
 _NOISE = re.compile(r"\d{1,6}\.$|<\d+>$|Record #|(?:Provider|Database|Content):|-{3,}$")
 _LISTS = frozenset({"KW", "UR", "L1", "L2", "L4", "LK", "DE", "K1"})
@@ -86,8 +85,10 @@ def _is_record(tags: Tags) -> bool:
 def _entries(text: str) -> list[tuple[int, str, Tags]]:
     """The entries in one block: (character offset, raw, tags); mostly one."""
     cuts = [0]
-    if text.count("ER  -") > 1:
+    if text.count("ER  -") > 1 or "ER  - TY" in text:
         cuts += _further_starts(text)
+        if len(cuts) > 1:
+            cuts.sort()
     found: list[tuple[int, str, Tags]] = []
     for begin, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
         raw = text[begin:end]
@@ -101,8 +102,8 @@ def _entries(text: str) -> list[tuple[int, str, Tags]]:
 
 
 def _further_starts(text: str) -> list[int]:
-    """Where a titled entry without TY begins behind an ER."""
-    starts = []
+    """Where an entry begins on the line of an ER, or a titled one without TY behind it."""
+    starts = [match.start(1) for match in _GLUED.finditer(text)]
     ends = [match.end() for match in re.finditer(r"(?:^|(?<=[\r\n]))ER {2}-[^\r\n]*[\r\n]*", text)]
     for begin, end in zip(ends, ends[1:], strict=False):
         if re.search(r"(?:^|(?<=[\r\n]))(?:TI|T1) {2}-", text[begin:end]):

@@ -164,9 +164,9 @@ class Source:
         return b"".join(parts)
 
     def blocks(self, start: re.Pattern[bytes]) -> Iterator[tuple[int, bytes, bool]]:
-        """Cut the file where `start` matches: (offset, bytes, complete).
+        """Cut the file at the lines that `start` matches: (offset, bytes, complete).
 
-        The first block is what stands before the first match. A block over ENTRY_LIMIT is handed
+        `start` begins with the line end before the line. The first block is what stands before the first match. A block over ENTRY_LIMIT is handed
         out in its first part with complete False, and the rest of it is passed over.
         """
         offset, buffer, scanned, skipping = self.mark, b"", 0, False
@@ -178,23 +178,22 @@ class Source:
             begin = 0
             horizon = len(buffer) if ended else max(scanned, len(buffer) - HOLD_BACK)
             for match in start.finditer(buffer, scanned):
-                cut = match.start()
-                if cut >= horizon:
+                cut = match.start() + 1
+                if cut > horizon:
                     break
-                if cut > begin:
-                    if not skipping:
-                        yield offset, buffer[begin:cut], True
-                    skipping = False
-                    offset += self.width(buffer[begin:cut])
-                    begin = cut
+                if not skipping:
+                    yield offset, buffer[begin:cut], True
+                skipping = False
+                offset += self.width(buffer[begin:cut])
+                begin = cut
             buffer = buffer[begin:]
-            scanned = max(horizon - begin, 1)
+            scanned = max(horizon - begin, 0)
             if len(buffer) > ENTRY_LIMIT and not ended:
                 if not skipping:
                     yield offset, buffer[:4000], False
                 skipping = True
                 drop = len(buffer) - HOLD_BACK
                 offset += self.width(buffer[:drop])
-                buffer, scanned = buffer[drop:], 1
+                buffer, scanned = buffer[drop:], 0
         if buffer and not skipping:
             yield offset, buffer, True

@@ -13,7 +13,8 @@ _INVISIBLE = dict.fromkeys(
 _CONTROLS = dict.fromkeys([*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F])
 _SEPARATORS = {0x0B: " ", 0x0C: " ", 0x85: " ", 0x2028: " ", 0x2029: " ", 0xA0: " "}
 _TABLE = {**_INVISIBLE, **_CONTROLS, **_SEPARATORS}
-_ASCII_DIRT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ODD = re.compile("[" + "".join(re.escape(chr(code)) for code in _TABLE) + "]")
+_DIRT = bytes([*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # Only the tags that publishers put into titles and abstracts: "p < 0.05 and n > 3" is no markup.
@@ -52,19 +53,23 @@ def clean(text: str) -> str:
             # Entities are often encoded twice (&amp;lt;i&amp;gt;).
             text = _without_markup(_ENTITY.sub(_entity, decoded))
     if text.isascii():
-        return _ASCII_DIRT.sub("", text) if not text.isprintable() else text
-    return unicodedata.normalize("NFC", text.translate(_TABLE))
+        return text.encode().translate(None, _DIRT).decode()
+    if _ODD.search(text):
+        text = text.translate(_TABLE)
+    return unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str) -> str:
     """Runs of blanks and line ends become one blank."""
-    return _BLANKS.sub(" ", text).strip()
+    if "  " in text or "\n" in text or "\t" in text:
+        text = _BLANKS.sub(" ", text)
+    return text.strip()
 
 
 def paragraphs(text: str) -> str:
     """Runs of blanks become one; line ends stay, without empty lines."""
     if "\n" not in text:
-        return _INNER.sub(" ", text).strip()
+        return one_line(text)
     lines = (_INNER.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 

@@ -12,7 +12,7 @@ from studies.formats.source import Source
 from studies.formats.tagged import NO_ENTRY, Tags, drop_equal, remaining, take, take_all, take_year, too_long, unique, unix
 from studies.formats.text import clean, one_line, storable
 
-START = re.compile(rb"(?<![^\r\n])(?:\xef\xbb\xbf)?PT(?: [A-Z][A-Za-z]{0,20})?[ \t]*(?=[\r\n]|\Z)")
+START = re.compile(rb"[\r\n]PT(?: [A-Z][A-Za-z]{0,20})?[ \t]*(?=[\r\n]|\Z)")
 _TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*))?$", re.S)
 _LINES = frozenset({"AU", "AF", "BA", "BF", "BE", "GP", "CA", "C1", "CR", "ED", "EM", "RI", "OI"})
 _END = frozenset({"ER", "EF"})
