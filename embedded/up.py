@@ -1,0 +1,225 @@
+"""`bin/up`: everything that Concord consists of, started, watched, and stopped together."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+
+from embedded import ports, processes, staticfiles
+from embedded.child import Child, die_with, open_log, stop_all, tail
+from embedded.console import Refused, say
+from embedded.environ import application_environment
+from embedded.lease import Lease
+from embedded.locks import FileLock
+from embedded.place import Place
+
+TICK = 0.1
+# Any answer below 500 will do: it went through Django.
+HEALTH = "/health/"
+HEALTH_INTERVAL = 15.0
+HEALTH_TIMEOUT = 20.0
+HEALTH_FAILURES = 3
+START_PATIENCE = 120.0
+# Within the ten seconds: the application's processes, then the servers.
+STOP_PATIENCE = 4.5
+MARK = "CONCORD_SUPERVISED"
+
+
+class Stop(Exception):
+    """Ctrl-C, or SIGTERM."""
+
+
+@dataclass
+class Supervisor:
+    place: Place
+    lease: Lease
+    held: socket.socket
+    environment: dict[str, str] = field(default_factory=dict)
+    children: list[Child] = field(default_factory=list)
+    _unanswered: int = 0
+    _next_check: float = 0.0
+
+    @property
+    def port(self) -> int:
+        number: int = self.held.getsockname()[1]
+        return number
+
+    @property
+    def address(self) -> str:
+        return f"http://{ports.HOST}:{self.port}"
+
+    # -- starting
+
+    def prepare(self) -> None:
+        say("Starting PostgreSQL and Redis")
+        self.lease.take()
+        self.environment = application_environment(self.place, self.lease.urls)
+        self.environment |= {"PORT": str(self.port), MARK: self.place.tag}
+        self.environment.setdefault("CONCORD_PUBLIC_URL", self.address)
+        say("Bringing the database up to date")
+        self.manage([["migrate", "--no-input", "--verbosity", "0"]], name="migrate")
+        if staticfiles.needs_collecting(self.place):
+            say("Collecting static files")
+            self.manage(
+                [["collectstatic", "--no-input", "--clear", "--verbosity", "0"]], name="collectstatic"
+            )
+            staticfiles.mark_collected(self.place)
+
+    def manage(self, commands: list[list[str]], *, name: str) -> str:
+        """Run commands of manage.py in one process; what they print is returned and kept in the log."""
+        log = self.place.logs / f"{name}.log"
+        parent, descriptor = os.getpid(), open_log(log)
+        try:
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "embedded.steps", json.dumps(commands)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=descriptor,
+                text=True,
+                check=False,
+                cwd=self.place.checkout,
+                env=self.environment,
+                preexec_fn=lambda: die_with(parent, signal.SIGTERM),
+            )
+        finally:
+            os.close(descriptor)
+        if done.returncode != 0:
+            raise Refused(f"{name} failed. Its log, {log}:\n{done.stdout}{tail(log)}")
+        return done.stdout
+
+    def start(self) -> None:
+        say("Starting the web server, the worker and the scheduler")
+        python = [sys.executable, "-P", "-m"]
+        celery = [*python, "celery", "-A", "config", "--workdir", str(self.place.checkout)]
+        web = [*python, "granian", "--interface", "wsgi", "--host", ports.HOST, "--port", str(self.port)]
+        web += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--no-ws"]
+        web += ["--workers-kill-timeout", "3", "--log-level", "warning", "config.wsgi:application"]
+        worker = [*celery, "worker", "--concurrency", "2", "--max-memory-per-child", "600000"]
+        worker += [
+            "--without-gossip",
+            "--without-mingle",
+            "--loglevel",
+            "WARNING",
+            "--hostname",
+            "concord@%h",
+        ]
+        beat = [*celery, "beat", "--schedule", str(self.place.data / "beat" / "schedule"), "--pidfile="]
+        beat += ["--loglevel", "WARNING"]
+        for name, argv in (("web", web), ("worker", worker), ("beat", beat)):
+            child = Child(
+                name=name,
+                argv=argv,
+                log=self.place.logs / f"{name}.log",
+                environment=self.environment,
+                directory=self.place.checkout,
+            )
+            self.children.append(child)
+            child.start()
+        self.wait_for_web()
+
+    @property
+    def web(self) -> Child:
+        return self.children[0]
+
+    def wait_for_web(self) -> None:
+        deadline = time.monotonic() + START_PATIENCE
+        while not self.web_answers(timeout=10):
+            if not self.web.running:
+                raise Refused(
+                    f"The web server does not start. Its log, {self.web.log}:\n{tail(self.web.log)}"
+                )
+            if time.monotonic() > deadline:
+                raise Refused(f"The web server does not answer. Its log: {self.web.log}")
+            time.sleep(0.05)
+
+    def web_answers(self, timeout: float) -> bool:
+        connection = http.client.HTTPConnection(ports.HOST, self.port, timeout=timeout)
+        try:
+            connection.request("GET", HEALTH)
+            return connection.getresponse().status < 500
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def load_demo(self) -> str:
+        """The demo into an empty database; what to sign in with."""
+        if not any(self.place.checkout.glob("*/management/commands/load_demo.py")):
+            return ""
+        say("Looking whether the database wants its demo")
+        self.manage([["load_demo", "--if-empty"]], name="load_demo")
+        return self.manage([["load_demo", "--accounts"]], name="load_demo").strip()
+
+    # -- running
+
+    def watch(self) -> None:
+        self._next_check = time.monotonic() + HEALTH_INTERVAL
+        while True:
+            time.sleep(TICK)
+            if not self.lease.kept:
+                say("The keeper of PostgreSQL and Redis ended; starting it again")
+                self.lease.take()
+            for child in self.children:
+                told = child.heal()
+                if told:
+                    say(told)
+            self.check_health()
+
+    def check_health(self) -> None:
+        """A web server that runs but no longer answers is as good as dead."""
+        if time.monotonic() < self._next_check:
+            return
+        answered = self.web_answers(HEALTH_TIMEOUT)
+        self._unanswered = 0 if answered else self._unanswered + 1
+        if self._unanswered >= HEALTH_FAILURES:
+            say("The web server does not answer; starting it again")
+            self.web.kill_group()
+            self._unanswered = 0
+        self._next_check = time.monotonic() + HEALTH_INTERVAL
+
+    def stop(self) -> None:
+        stop_all(self.children, patience=STOP_PATIENCE)
+        self.lease.release()
+        self.held.close()
+
+
+def main() -> int:
+    place = Place.from_environment()
+    place.prepare()
+    alone = FileLock(place.lock("up"))
+    if not alone.try_take():
+        raise Refused(f"Concord already runs for {place.data}: {place.lock('up').read_text() or 'starting'}")
+    alone.write(f"process {os.getpid()}, starting")
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, stop_now)
+    supervisor = None
+    try:
+        # What a killed supervisor left behind would hold the port and take tasks.
+        processes.end(list(processes.with_variable(MARK, place.tag)), patience=5)
+        supervisor = Supervisor(place=place, lease=Lease(place), held=ports.choose())
+        supervisor.prepare()
+        accounts = supervisor.load_demo()
+        supervisor.start()
+        alone.write(f"process {os.getpid()}, {supervisor.address}")
+        say(f"Concord is ready at {supervisor.address}")
+        if accounts:
+            say(accounts)
+        supervisor.watch()
+    except Stop:
+        say("Stopping")
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        if supervisor is not None:
+            supervisor.stop()
+    return 0
+
+
+def stop_now(_number: int, _frame: FrameType | None) -> None:
+    raise Stop
