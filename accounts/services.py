@@ -1,0 +1,46 @@
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import ApiToken, User
+from config.refusals import Invalid
+
+ERASED_DOMAIN = "erased.invalid"
+
+
+@transaction.atomic
+def create_token(*, user: User, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
+    """A new token and its key. The key cannot be read again."""
+    if not name.strip():
+        raise Invalid("Give the token a name, so that you know later what it is for.")
+    if expires_at and expires_at <= timezone.now():
+        raise Invalid("The expiry lies in the past. Enter a later date.")
+    key = ApiToken.new_key()
+    token = ApiToken.objects.create(
+        user=user, name=name.strip(), digest=ApiToken.digest_of(key), expires_at=expires_at
+    )
+    return token, key
+
+
+@transaction.atomic
+def revoke_token(*, user: User, token_id: int) -> None:
+    ApiToken.objects.of(user).filter(id=token_id, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def touch_token(*, token: ApiToken) -> None:
+    """Remember when the token was used, to the minute: one write for many requests."""
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
+        ApiToken.objects.filter(id=token.id).update(last_used_at=now)
+
+
+@transaction.atomic
+def erase_person(*, user: User) -> None:
+    """Take away what names the person. Events and judgements keep the number that stood for them."""
+    user.email = f"person-{user.pk}@{ERASED_DOMAIN}"
+    user.name = ""
+    user.is_active = False
+    user.set_unusable_password()
+    user.save()
+    ApiToken.objects.of(user).delete()

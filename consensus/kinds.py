@@ -1,0 +1,75 @@
+"""What a kind of stage brings along. The spine knows no verdict, value or answer: each app gives it one adapter."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from consensus.compare import Answers, Policy
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from consensus.models import Judgement, Stage, StageVersion, WorkItem
+
+Target = Literal["report", "study", "result", "outcome"]
+
+
+class Kind:
+    """One kind of stage. A subclass says what its judgements hold, how they are compared and what follows."""
+
+    slug: ClassVar[str]
+    label: ClassVar[str]
+    target: ClassVar[Target]
+    position: ClassVar[int]
+    # The kinds whose decision opens this one; the first that the review has. None: it opens with its target.
+    after: ClassVar[tuple[str, ...]] = ()
+    # Whether a new version asks those who have judged to look again, with a draft made from what they said.
+    carries: ClassVar[bool] = False
+
+    def answers(self, judgements: Sequence["Judgement"]) -> Mapping[int, Answers]:
+        """What each judgement says, by its id. Those of one item come together, so that their keys can be aligned."""
+        raise TypeError(f"{type(self).__name__} does not say this")
+
+    def write(self, judgement: "Judgement", answer: Mapping[str, Any]) -> None:
+        """Store the answer of a draft judgement. Raises Invalid with what to enter."""
+        raise TypeError(f"{type(self).__name__} does not say this")
+
+    def check(self, judgement: "Judgement") -> None:
+        """Refuse a draft that cannot be submitted yet, saying what is missing."""
+
+    def carry(self, source: "Judgement", draft: "Judgement") -> None:
+        """Copy what `source` says into `draft`, as far as the draft's version still asks for it."""
+
+    def policy(self, stage: "Stage") -> Policy:
+        from consensus.compare import Rule
+
+        return Policy(rule=Rule(stage.rule))
+
+    def passes(self, answers: Answers) -> bool:
+        """Whether an item with this final answer goes on to the next stage."""
+        return True
+
+    def closes(self, item: "WorkItem") -> str:
+        """A reason of this kind's own for which the item is closed, or nothing."""
+        return ""
+
+    def tally(self, answers: Answers) -> str:
+        """The word under which a decided item is counted."""
+        return "decided"
+
+    def touches(self, item: "WorkItem", before: Answers, after: Answers) -> set[str]:
+        """The keys under which tables and analyses depend on what changed between two standing answers."""
+        changed = {key for key in {*before, *after} if before.get(key) != after.get(key)}
+        return {f"{self.slug}:{key}" for key in changed}
+
+    def opened(self, version: "StageVersion", by: "User") -> None:
+        """The stage was added to a review: make what its first version needs."""
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    KINDS[kind.slug] = kind
+
+
+def kind_of(stage: "Stage") -> Kind:
+    return KINDS[stage.kind]

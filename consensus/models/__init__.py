@@ -1,0 +1,16 @@
+from consensus.models.items import TARGETS, Assignment, Judgement, Note, Signature, WorkItem
+from consensus.models.stages import Change, Stage, StageDelta, StageJudge, StageVersion
+
+__all__ = [
+    "TARGETS",
+    "Assignment",
+    "Change",
+    "Judgement",
+    "Note",
+    "Signature",
+    "Stage",
+    "StageDelta",
+    "StageJudge",
+    "StageVersion",
+    "WorkItem",
+]

@@ -1,0 +1,214 @@
+"""The only writer of WorkItem.status. It reads what is current, decides, and hands on what follows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from consensus.compare import Answers
+from consensus.deciding import Decision, Said, Situation, decide
+from consensus.kinds import kind_of
+from consensus.models import Change, Judgement, Stage, StageDelta, WorkItem
+from consensus.upstream import downstream_stages, downstream_targets, eligibility
+from reviews.jobs import send
+
+REBUILD = "synthesis.tasks.refresh"
+
+
+def lock(item_ids: Iterable[int]) -> list[WorkItem]:
+    """Hold the items' rows, always in the same order, so that two writers never wait for each other in a circle."""
+    return list(
+        WorkItem.objects.select_for_update(of=("self",))
+        .select_related("stage")
+        .filter(id__in=list(item_ids))
+        .order_by("stage__position", "id")
+    )
+
+
+def situations(items: Sequence[WorkItem]) -> dict[int, Situation]:
+    """What each item's status follows from, for items of one stage."""
+    if not items:
+        return {}
+    stage, kind = items[0].stage, kind_of(items[0].stage)
+    ids = [item.pk for item in items]
+    root = dict(WorkItem.objects.filter(survivor__in=ids).values_list("id", "survivor_id")) | {
+        i: i for i in ids
+    }
+    closed = eligibility(items)
+    # A merged item keeps its own judgements; its survivor counts them as well.
+    judgements = list(
+        Judgement.objects.current()
+        .exclude(role=Judgement.Role.SURPLUS)
+        .filter(item_id__in=root)
+        .order_by("submitted_at", "id")
+    )
+    by_root: dict[int, list[Judgement]] = defaultdict(list)
+    for judgement in judgements:
+        by_root[root[judgement.item_id]].append(judgement)
+    policy = kind.policy(stage)
+    found = {}
+    for item in items:
+        mine = by_root[item.pk]
+        independent = [one for one in mine if one.role == Judgement.Role.INDEPENDENT]
+        answers = kind.answers(independent) if len(independent) >= item.judges_needed else {}
+        consensus = [
+            one.pk for one in mine if one.role == Judgement.Role.CONSENSUS and one.item_id == item.pk
+        ]
+        found[item.pk] = Situation(
+            closed_as=closed.get(item.pk, ""),
+            needed=item.judges_needed,
+            said=tuple(
+                Said(one.pk, one.reviewer_id, one.round, one.item_id == item.pk, answers.get(one.pk, {}))
+                for one in independent
+            ),
+            consensus=consensus[0] if consensus else None,
+            reopened_in=item.round if item.reopened_at else None,
+            policy=policy,
+        )
+    return found
+
+
+def settle(item: WorkItem) -> Decision:
+    """Recompute a locked item's status, store it, and hand on what follows."""
+    situation = situations([item])[item.pk]
+    decision = decide(situation)
+    before = (item.status, standing(item))
+    apply(item, situation, decision)
+    after = (item.status, standing(item))
+    if before != after:
+        record(item, before, after)
+        follow(item)
+    return decision
+
+
+def standing(item: WorkItem) -> int | None:
+    return None if item.status == WorkItem.Status.CLOSED else item.final_id or item.reopened_final_id
+
+
+def apply(item: WorkItem, situation: Situation, decision: Decision) -> None:
+    was_decided, old_final = item.decided, item.final_id
+    item.status, item.closed_as = decision.status, situation.closed_as
+    item.judged, item.final_id = decision.judged, decision.final
+    if item.decided:
+        item.reopened_final = item.reopened_at = None
+        item.reopened_because = ""
+        if not was_decided or old_final != item.final_id:
+            item.decided_at = timezone.now()
+    elif was_decided:
+        # Undone, but not replaced: tables keep what stood, flagged, until the item is settled again.
+        item.reopened_final_id, item.decided_at = old_final, None
+    item.survivor_id = survivor_id(item) if situation.closed_as == WorkItem.Closed.MERGED else None
+    item.save(
+        update_fields=[
+            "status",
+            "closed_as",
+            "judged",
+            "final",
+            "reopened_final",
+            "reopened_at",
+            "reopened_because",
+            "decided_at",
+            "survivor",
+        ]
+    )
+
+
+def survivor_id(item: WorkItem) -> int:
+    """The item that settles for a merged one, made if its report or study has none at this stage yet."""
+    target = item.report or item.study
+    name = f"{item.target_name}_id"
+    root = target.root_id if target else 0
+    open_items(stage=item.stage, target_ids=[root])
+    return WorkItem.objects.values_list("id", flat=True).get(stage=item.stage, **{name: root})
+
+
+def record(item: WorkItem, before: tuple[str, int | None], after: tuple[str, int | None]) -> None:
+    """Append the steps of the counts, and the change that tables have to look at."""
+    answers = answers_of([one for one in (before[1], after[1]) if one], item.stage)
+    steps: dict[str, int] = defaultdict(int)
+    for (status, judgement), step in ((before, -1), (after, 1)):
+        steps[status] += step
+        if judgement:
+            steps[tally_name(item.stage, answers[judgement])] += step
+    StageDelta.objects.bulk_create(
+        StageDelta(review_id=item.review_id, stage_id=item.stage_id, what=what, step=step)
+        for what, step in steps.items()
+        if step
+    )
+    if before[1] != after[1] or WorkItem.DECIDED.count(before[0]) != WorkItem.DECIDED.count(after[0]):  # type: ignore[arg-type]
+        announce(item, answers.get(before[1] or 0, {}), answers.get(after[1] or 0, {}))
+
+
+def announce(item: WorkItem, before: Answers, after: Answers) -> None:
+    if not before and not after:
+        return
+    keys = kind_of(item.stage).touches(item, before, after) if before != after else set()
+    # Nothing but the flag changed: whoever shows any of its answers shows the flag.
+    keys = keys or {f"{item.stage.kind}:{key}" for key in after}
+    Change.objects.create(review_id=item.review_id, item=item, keys=sorted(keys))
+    review_id = item.review_id
+    transaction.on_commit(lambda: send(REBUILD, review_id))
+
+
+def tally_name(stage: Stage, answers: Answers) -> str:
+    return f"final:{kind_of(stage).tally(answers)}"
+
+
+def answers_of(judgement_ids: Sequence[int], stage: Stage) -> dict[int, Answers]:
+    judgements = list(Judgement.objects.filter(id__in=judgement_ids).select_related("item"))
+    return dict(kind_of(stage).answers(judgements)) if judgements else {}
+
+
+def follow(item: WorkItem) -> None:
+    """Open the next stage for what passed, close it for what no longer does."""
+    stages = downstream_stages(item.stage)
+    if not stages:
+        return
+    final = standing(item)
+    passes = bool(final) and kind_of(item.stage).passes(answers_of([final], item.stage)[final])  # type: ignore[list-item,index]
+    for stage in stages:
+        targets = downstream_targets(item, stage, make=passes)
+        open_items(stage=stage, target_ids=targets if passes else [])
+        name = kind_of(stage).target
+        affected = WorkItem.objects.filter(stage=stage, **{f"{name}_id__in": targets})
+        for lower in lock(affected.values_list("id", flat=True)):
+            settle(lower)
+
+
+def open_items(*, stage: Stage, target_ids: Sequence[int]) -> int:
+    """Make the items of a stage for targets that have none. Returns how many are new."""
+    if not target_ids:
+        return 0
+    # Two reports of one study may pass at once: openings of a stage come one after the other.
+    Stage.objects.select_for_update(no_key=True).get(id=stage.pk)
+    name = f"{kind_of(stage).target}_id"
+    known = set(
+        WorkItem.objects.filter(stage=stage, **{f"{name}__in": target_ids}).values_list(name, flat=True)
+    )
+    version = stage.versions.order_by("-number")[0]
+    fresh = [
+        WorkItem(
+            review_id=stage.review_id,
+            stage=stage,
+            version=version,
+            judges_needed=stage.judges_needed,
+            rank=target,
+            **{name: target},
+        )
+        for target in dict.fromkeys(target_ids)
+        if target not in known
+    ]
+    WorkItem.objects.bulk_create(fresh, batch_size=2000)
+    if fresh:
+        count_open(stage, fresh)
+    return len(fresh)
+
+
+def count_open(stage: Stage, fresh: Sequence[WorkItem]) -> None:
+    StageDelta.objects.create(review_id=stage.review_id, stage=stage, what="open", step=len(fresh))
+
+
+def settle_ids(item_ids: Iterable[int]) -> None:
+    for item in lock(item_ids):
+        settle(item)

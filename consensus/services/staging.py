@@ -1,0 +1,196 @@
+"""How a review is set up: its stages, their versions, who judges; and what a change of these touches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from config.refusals import Invalid, Refused
+from consensus.kinds import KINDS, kind_of
+from consensus.models import Assignment, Judgement, Stage, StageJudge, StageVersion, WorkItem
+from consensus.services.judging import may_judge
+from consensus.services.settling import lock, open_items, settle, settle_ids
+from consensus.upstream import upstream_stage
+from reviews import services as reviews
+from reviews.models import Membership, Review
+from reviews.permissions import refuse_if_closed
+from reviews.writing import write
+from studies.models import Report
+
+DEFAULT_KINDS = ("title_abstract", "full_text", "extraction")
+SETTINGS = ("judges_needed", "rule", "reasons", "unsure", "resolver")
+
+
+@write
+def start_review(
+    *,
+    by: User,
+    title: str,
+    question: str = "",
+    note: str = "",
+    review_type: str = "intervention",
+    texts: dict[str, str] | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    reasons: Sequence[str] = (),
+    kinds: Sequence[str] = DEFAULT_KINDS,
+) -> Review:
+    """A review with its protocol, its ordered reasons and its stages, ready for the first import."""
+    review = reviews.create_review(by=by, title=title, question=question, review_type=review_type, note=note)
+    if texts or include or exclude:
+        reviews.next_protocol(by=by, review=review, texts=texts or {}, include=include, exclude=exclude)
+    reviews.set_reasons(by=by, review=review, labels=reasons)
+    for slug in kinds:
+        add_stage(by=by, review=review, kind=slug)
+    return review
+
+
+@write
+def add_stage(*, by: User, review: Review, kind: str, judges_needed: int = 2) -> Stage:
+    refuse_if_closed(review)
+    if kind not in KINDS:
+        raise Invalid(_("There is no stage of the kind “%(kind)s”.") % {"kind": kind})
+    if Stage.objects.filter(review=review, kind=kind).exists():
+        raise Refused(_("The review has this stage already."))
+    stage = Stage.objects.create(
+        review=review, kind=kind, position=KINDS[kind].position, judges_needed=judges_needed
+    )
+    version = StageVersion.objects.create(review=review, stage=stage, number=1, published_by=by)
+    KINDS[kind].opened(version, by)
+    if KINDS[kind].target == "report" and upstream_stage(stage) is None:
+        ids = Report.objects.current().filter(review=review).values_list("id", flat=True)
+        open_items(stage=stage, target_ids=list(ids))
+    return stage
+
+
+@write
+def publish_version(*, by: User, stage: Stage) -> StageVersion:
+    """The next version. Items that nobody has started move to it; whoever has judged gets a draft on it.
+
+    The caller has to write what the version says before it calls `carry_over`.
+    """
+    refuse_if_closed(stage.review)
+    Stage.objects.select_for_update(no_key=True).get(id=stage.pk)
+    number = stage.versions.count() + 1
+    return StageVersion.objects.create(review_id=stage.review_id, stage=stage, number=number, published_by=by)
+
+
+@write
+def carry_over(*, by: User, version: StageVersion) -> int:
+    """Move the stage's undecided items to a version. Returns how many drafts wait for their owners."""
+    stage = version.stage
+    undecided = WorkItem.objects.undecided().filter(stage=stage).exclude(version=version)
+    started = Judgement.objects.filter(item=OuterRef("pk"))
+    undecided.filter(~Exists(started)).update(version=version)
+    kind = kind_of(stage)
+    if not kind.carries:
+        undecided.update(version=version)
+        return 0
+    drafts = 0
+    for item in undecided.select_for_update(of=("self",)):
+        drafts += carry_item(item, version)
+    return drafts
+
+
+def carry_item(item: WorkItem, version: StageVersion) -> int:
+    """Each judge's latest words on the item, as a draft on the new version; older drafts are put away."""
+    kind = kind_of(item.stage)
+    made = 0
+    begun = Judgement.objects.filter(item=item, role=Judgement.Role.INDEPENDENT, superseded_at=None)
+    latest = {one.reviewer_id: one for one in begun.order_by("submitted_at", "id")}
+    for draft in begun.filter(submitted_at=None):
+        latest[draft.reviewer_id] = draft
+    begun.filter(submitted_at=None).update(superseded_at=timezone.now())
+    for source in latest.values():
+        draft = Judgement.objects.create(
+            review_id=item.review_id, item=item, reviewer=source.reviewer, round=item.round, version=version
+        )
+        kind.carry(source, draft)
+        made += 1
+    item.version = version
+    item.save(update_fields=["version"])
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change of a stage's settings touches, before it is made."""
+
+    undecided: int
+    judged: int
+    decided: int
+
+
+def preview_stage(*, stage: Stage) -> Effect:
+    items = WorkItem.objects.filter(stage=stage)
+    return Effect(
+        undecided=items.undecided().count(),
+        judged=items.undecided().filter(judged__gt=0).count(),
+        decided=items.decided().count(),
+    )
+
+
+@write
+def change_stage(*, by: User, stage: Stage, judges: Sequence[User] | None = None, **settings: object) -> None:
+    """Change how a stage is judged. Only items that are not decided follow."""
+    refuse_if_closed(stage.review)
+    stage = Stage.objects.select_for_update(no_key=True).get(id=stage.pk)
+    for name in SETTINGS:
+        setattr(stage, name, settings.get(name, getattr(stage, name)))
+    if not 1 <= int(stage.judges_needed) <= 5:
+        raise Invalid(_("Enter between 1 and 5 judges."))
+    stage.save(update_fields=list(SETTINGS))
+    if judges is not None:
+        StageJudge.objects.filter(stage=stage).delete()
+        StageJudge.objects.bulk_create(
+            StageJudge(review_id=stage.review_id, stage=stage, user=u) for u in judges
+        )
+        if judges:
+            Assignment.objects.filter(stage=stage).exclude(reviewer__in=judges).delete()
+    undecided = WorkItem.objects.undecided().filter(stage=stage)
+    judged = list(undecided.filter(judged__gt=0).values_list("id", flat=True))
+    undecided.exclude(judges_needed=stage.judges_needed).update(judges_needed=stage.judges_needed)
+    settle_ids(judged)
+
+
+@write
+def add_judge(*, by: User, item: WorkItem, judge: User) -> Assignment:
+    """Ask one more person to judge an undecided item. They see the others' judgements only after their own."""
+    held = lock([item.pk])[0]
+    refuse_if_closed(held.review)
+    if held.decided or held.status == WorkItem.Status.CLOSED:
+        raise Refused(_("This is decided or closed. Reopen it first."))
+    if not may_judge(judge, held.stage):
+        raise Invalid(_("Choose somebody who judges at this stage."))
+    if Judgement.objects.current().filter(item=held, reviewer=judge).exists():
+        raise Invalid(_("This person has judged it already. Choose somebody else."))
+    assignment, _made = Assignment.objects.update_or_create(
+        item=held,
+        reviewer=judge,
+        defaults={
+            "review_id": held.review_id,
+            "stage": held.stage,
+            "basis": Assignment.Basis.ADDED,
+            "rank": 0,
+            "leased_until": timezone.now() + timedelta(days=3650),
+        },
+    )
+    held.judges_needed = max(held.judged + 1, held.judges_needed)
+    held.save(update_fields=["judges_needed"])
+    settle(held)
+    return assignment
+
+
+@write
+def remove_member(*, by: User, membership: Membership) -> None:
+    """End a membership. What the person judged stays and counts; what they were about to judge is free again."""
+    refuse_if_closed(membership.review)
+    reviews.keep_an_owner(membership)
+    membership.status = Membership.Status.REMOVED
+    membership.save(update_fields=["status"])
+    asked = Assignment.objects.filter(review_id=membership.review_id, reviewer=membership.user)
+    asked.delete()

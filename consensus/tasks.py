@@ -1,0 +1,22 @@
+from celery import shared_task
+
+from consensus.services import bringing, counts, queueing
+from reviews import jobs
+
+
+@shared_task(name="consensus.tasks.compact")
+def compact() -> int:
+    return counts.compact_all()
+
+
+@shared_task(name="consensus.tasks.release")
+def release() -> int:
+    return queueing.release()
+
+
+@shared_task(name="consensus.tasks.import_batch")
+def import_batch(job_id: int) -> None:
+    with jobs.run(job_id) as taken:
+        if taken:
+            job, progress = taken
+            bringing.bring_in(batch_id=job.target or 0, progress=progress)

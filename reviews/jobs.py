@@ -1,0 +1,97 @@
+"""Background runs: the row is written with what asked for it, the message is sent afterwards, a sweeper mends losses."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from accounts.models import User
+from config.celery import app
+from config.refusals import Refused
+from reviews.models import Job, Review
+
+log = logging.getLogger(__name__)
+ATTEMPTS = 3
+UNSENT_AFTER = timedelta(seconds=15)
+SILENT_AFTER = timedelta(seconds=60)
+
+
+def enqueue(*, review: Review, task: str, target: int, by: User | None) -> Job:
+    """Ask for a run of `task`, inside the transaction of the write that needs it."""
+    job = Job.objects.create(review=review, task=task, target=target, created_by=by)
+    transaction.on_commit(lambda: send(task, job.pk))
+    return job
+
+
+def send(task: str, *arguments: int) -> bool:
+    """Send a message, and shrug when the broker is away: the row is there, the sweeper will find it."""
+    try:
+        app.send_task(task, args=arguments, retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("the broker is away, %s%s waits for the sweeper: %s", task, arguments, error)
+        return False
+    return True
+
+
+Progress = Callable[[int, int], None]
+
+
+@contextmanager
+def run(job_id: int) -> Iterator[tuple[Job, Progress] | None]:
+    """Take the job for this process. Yields nothing if somebody else has it, or it is over."""
+    now = timezone.now()
+    taken = Job.objects.filter(id=job_id, status=Job.Status.QUEUED).update(
+        status=Job.Status.RUNNING, started_at=now, heard_at=now, attempts=F("attempts") + 1, message=""
+    )
+    if not taken:
+        yield None
+        return
+    job = Job.objects.get(id=job_id)
+    try:
+        yield job, lambda done, total: beat(job, done, total)
+    except Refused as refusal:
+        finish(job, Job.Status.FAILED, refusal.message)
+    except Exception as error:
+        finish(job, Job.Status.FAILED, f"{type(error).__name__}: {error}")
+        raise
+    else:
+        finish(job, Job.Status.DONE, job.message)
+
+
+def beat(job: Job, done: int, total: int) -> None:
+    Job.objects.filter(id=job.pk).update(done=done, total=total, heard_at=timezone.now())
+
+
+def finish(job: Job, status: str, message: str) -> None:
+    Job.objects.filter(id=job.pk, status=Job.Status.RUNNING).update(
+        status=status, message=message[:2000], finished_at=timezone.now()
+    )
+
+
+def retry(*, job: Job, by: User) -> None:
+    Job.objects.filter(id=job.pk, status=Job.Status.FAILED).update(
+        status=Job.Status.QUEUED, attempts=0, sent_at=timezone.now()
+    )
+    send(job.task, job.pk)
+
+
+def sweep() -> int:
+    """Send again what was never taken; take back what fell silent; give up after three tries."""
+    now = timezone.now()
+    silent = Job.objects.filter(status=Job.Status.RUNNING, heard_at__lt=now - SILENT_AFTER)
+    silent.filter(attempts__gte=ATTEMPTS).update(
+        status=Job.Status.FAILED, finished_at=now, message="The worker stopped three times while it did this."
+    )
+    silent.update(status=Job.Status.QUEUED, sent_at=now - UNSENT_AFTER)
+    waiting = Job.objects.filter(Q(status=Job.Status.QUEUED) & Q(sent_at__lte=now - UNSENT_AFTER))
+    sent = 0
+    for job in waiting[:100]:
+        if send(job.task, job.pk):
+            Job.objects.filter(id=job.pk).update(sent_at=now)
+            sent += 1
+    return sent

@@ -1,0 +1,201 @@
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models import Review
+from studies.models.searches import Bibliographic, Record
+
+
+class Linkable(models.Model):
+    """A row that may turn out to be the same as another of its kind: it then points at it, and can be let go again.
+
+    `merged_with` is what a person said; `survivor` is where the chain ends, kept so that reading needs no recursion.
+    """
+
+    class Status(models.TextChoices):
+        CURRENT = "current", _("Current")
+        MERGED = "merged", _("Merged")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.CURRENT)
+    merged_with = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_here"
+    )
+    survivor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="family"
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def root_id(self) -> int:
+        return self.survivor_id or self.pk
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def current(self) -> Self:
+        return self.filter(status=Report.Status.CURRENT)
+
+    def matching(self, words: str) -> Self:
+        found = self
+        for word in words.split():
+            found = found.filter(Q(title__icontains=word) | Q(abstract__icontains=word))
+        return found
+
+
+class Report(Bibliographic, Linkable):
+    """A document that gives information about a study: what screening is about."""
+
+    class Retrieval(models.TextChoices):
+        NOT_SOUGHT = "not_sought", _("Not sought")
+        SOUGHT = "sought", _("Sought")
+        RETRIEVED = "retrieved", _("Retrieved")
+        NOT_RETRIEVED = "not_retrieved", _("Not retrieved")
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="reports")
+    retrieval = models.CharField(max_length=14, choices=Retrieval, default=Retrieval.NOT_SOUGHT)
+    retrieval_note = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "id"], name="report_of_review"),
+            models.CheckConstraint(
+                condition=Q(status="merged", survivor__isnull=False, merged_with__isnull=False)
+                | Q(~Q(status="merged"), survivor=None, merged_with=None),
+                name="report_merged_has_survivor",
+            ),
+            models.CheckConstraint(condition=~Q(survivor=F("id")), name="report_survivor_is_another"),
+        ]
+        indexes = [models.Index(fields=["review", "status"], name="report_by_status")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.title or self.short_name()
+
+
+class LinkQuerySet(models.QuerySet["RecordLink"]):
+    def current(self) -> Self:
+        return self.filter(ended_at=None)
+
+
+class RecordLink(models.Model):
+    """Which report a record is about. De-duplication writes only these, and ends them when it was wrong."""
+
+    class Basis(models.TextChoices):
+        OWN = "own", _("Its own report")
+        MATCH = "match", _("Matched by the machine")
+        PERSON = "person", _("Linked by a person")
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="links")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="links")
+    basis = models.CharField(max_length=10, choices=Basis)
+    evidence = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "id"], name="link_of_review"),
+            models.UniqueConstraint(
+                fields=["record", "report"], condition=Q(ended_at=None), name="link_once"
+            ),
+        ]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"record {self.record_id} is report {self.report_id}"
+
+
+class DuplicatePair(models.Model):
+    """Two reports that may be one: proposed by the machine, or settled by a person, whom the machine never overrules."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("To decide")
+        SAME = "same", _("The same")
+        APART = "apart", _("Not the same")
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="pairs")
+    left = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    right = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    evidence = models.TextField(blank=True)
+    score = models.FloatField(default=0)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "id"], name="pair_of_review"),
+            models.UniqueConstraint(fields=["left", "right"], name="pair_once"),
+            models.CheckConstraint(condition=Q(left__lt=F("right")), name="pair_in_order"),
+        ]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.left_id} and {self.right_id}: {self.status}"
+
+
+class FullText(models.Model):
+    class Status(models.TextChoices):
+        CURRENT = "current", _("Current")
+        REMOVED = "removed", _("Removed")
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="full_texts")
+    file = models.FileField(upload_to="papers/%Y/%m/")
+    name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    pages = models.PositiveIntegerField(null=True, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.CURRENT)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "id"], name="full_text_of_review"),
+            models.UniqueConstraint(
+                fields=["report", "sha256"], condition=Q(status="current"), name="full_text_once"
+            ),
+        ]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceAnchor(models.Model):
+    """Where in a report something is said."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="anchors")
+    page = models.CharField(max_length=20, blank=True)
+    place = models.CharField(max_length=200, blank=True, help_text=_("Section, table or figure"))
+    quote = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "id"], name="anchor_of_review")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        where = [f"p. {self.page}" if self.page else "", self.place]
+        return ", ".join(part for part in where if part) or self.quote[:60]
