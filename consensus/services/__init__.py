@@ -1,3 +1,4 @@
+from consensus.services.bringing import bring_in, undo_import, unlink_record
 from consensus.services.counts import Progress, progress, progress_of
 from consensus.services.judging import (
     discard_draft,
@@ -47,6 +48,7 @@ __all__ = [
     "add_judge",
     "add_stage",
     "assign_study",
+    "bring_in",
     "carry_over",
     "change_stage",
     "discard_draft",
@@ -79,6 +81,8 @@ __all__ = [
     "submit",
     "submit_draft",
     "top_up",
+    "undo_import",
+    "unlink_record",
     "unmerge_report",
     "unmerge_study",
 ]

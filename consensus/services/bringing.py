@@ -1,0 +1,82 @@
+"""What an import brings into the review's stages, and takes out again when it is undone."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from config.refusals import Refused
+from consensus.kinds import kind_of
+from consensus.models import Judgement, Stage, WorkItem
+from consensus.services.merging import decide_pairs
+from consensus.services.settling import lock, open_items, settle
+from consensus.upstream import upstream_stage
+from reviews.permissions import refuse_if_closed
+from reviews.writing import name_actor, write
+from studies.models import ImportBatch, RecordLink, Report
+from studies.services import link_batch, read_batch
+from studies.services import unlink_record as take_out
+
+Progress = Callable[[int, int], None]
+
+
+def bring_in(*, batch_id: int, progress: Progress) -> None:
+    """Read a batch, link its records to reports, and open the first stage for the new ones. Safe to run again."""
+    batch = ImportBatch.objects.filter(id=batch_id).first()
+    if batch is None or batch.status in {ImportBatch.Status.DONE, ImportBatch.Status.UNDONE}:
+        return
+    read_batch(batch=batch, progress=progress)
+    with transaction.atomic():
+        name_actor(batch.created_by)
+        reports = link_batch(batch=batch)
+        for stage in first_stages(batch.review_id):
+            open_items(stage=stage, target_ids=reports)
+
+
+def first_stages(review_id: int) -> list[Stage]:
+    stages = Stage.objects.filter(review=review_id)
+    return [stage for stage in stages if kind_of(stage).target == "report" and upstream_stage(stage) is None]
+
+
+@write
+def undo_import(*, by: User, batch: ImportBatch) -> None:
+    """Take a whole import back, as long as nobody has judged what only it brought."""
+    refuse_if_closed(batch.review)
+    batch = ImportBatch.objects.select_for_update().get(id=batch.pk)
+    if batch.status == ImportBatch.Status.UNDONE:
+        return
+    links = RecordLink.objects.current().filter(record__batch=batch)
+    elsewhere = RecordLink.objects.current().filter(report=OuterRef("pk")).exclude(record__batch=batch)
+    alone = Report.objects.filter(links__in=links).filter(~Exists(elsewhere)).distinct()
+    ids = list(alone.values_list("id", flat=True))
+    items = WorkItem.objects.filter(report__in=ids)
+    judged = Judgement.objects.filter(Q(item__in=items))
+    if judged.exists():
+        raise Refused(
+            _(
+                "Screening of these records has begun, so the import stays. Keep apart or exclude what does not belong."
+            )
+        )
+    links.update(ended_at=timezone.now(), ended_by=by)
+    Report.objects.filter(id__in=ids).update(status=Report.Status.WITHDRAWN, survivor=None, merged_with=None)
+    batch.status = ImportBatch.Status.UNDONE
+    batch.save(update_fields=["status"])
+    for item in lock(items.values_list("id", flat=True)):
+        settle(item)
+
+
+@write
+def unlink_record(*, by: User, link: RecordLink) -> Report:
+    """Say that a record is not what it was linked to: it gets a report of its own, which is then screened."""
+    refuse_if_closed(link.record.review)
+    old = link.report
+    if RecordLink.objects.current().filter(report=old).count() < 2:
+        raise Refused(_("This is the report's only record. There is nothing to keep apart."))
+    report = take_out(by=by, record=link.record)
+    decide_pairs(report, old, "apart", by, "")
+    for stage in first_stages(report.review_id):
+        open_items(stage=stage, target_ids=[report.pk])
+    return report

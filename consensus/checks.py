@@ -1,0 +1,92 @@
+"""Everything that is stored though it could be computed, computed again and held against what is stored."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+
+from django.db.models import Count, Q
+
+from consensus.deciding import decide
+from consensus.kinds import kind_of
+from consensus.models import Judgement, Stage, WorkItem
+from consensus.services.counts import progress_of
+from consensus.services.settling import answers_of, situations, standing
+from studies.models import Report, Study
+
+CHUNK = 500
+Check = Callable[[], Iterable[str]]
+
+
+def chunks(stage: Stage) -> Iterator[list[WorkItem]]:
+    last = 0
+    while True:
+        items = list(
+            WorkItem.objects.filter(stage=stage, id__gt=last)
+            .select_related("stage", "report", "study", "result__study", "survivor")
+            .order_by("id")[:CHUNK]
+        )
+        if not items:
+            return
+        yield items
+        last = items[-1].pk
+
+
+def statuses() -> Iterator[str]:
+    """Status, final, count of judgements and reason for closing of every item."""
+    for stage in Stage.objects.order_by("id"):
+        for items in chunks(stage):
+            found = situations(items)
+            for item in items:
+                situation = found[item.pk]
+                expected = decide(situation)
+                stored = (item.status, item.final_id, item.judged, item.closed_as)
+                wanted = (expected.status, expected.final, expected.judged, situation.closed_as)
+                if stored != wanted:
+                    yield f"item {item.pk}: stored {stored}, recomputed {wanted}"
+                if item.survivor_id and item.survivor and item.survivor.survivor_id:
+                    yield f"item {item.pk}: its survivor {item.survivor_id} was merged away itself"
+
+
+def counts() -> Iterator[str]:
+    """The folded steps against a full count."""
+    for stage in Stage.objects.order_by("id"):
+        stored = progress_of([stage])[stage.pk]
+        by_status = Counter(
+            dict(WorkItem.objects.filter(stage=stage).values_list("status").annotate(Count("id")))
+        )
+        yield from differences(stage, "status", stored.statuses, by_status)
+        finals: Counter[str] = Counter()
+        for items in chunks(stage):
+            answers = answers_of([pk for item in items if (pk := standing(item))], stage)
+            finals.update(kind_of(stage).tally(one) for one in answers.values())
+        yield from differences(stage, "final", stored.finals, finals)
+        judged = Judgement.objects.current().exclude(role="consensus").filter(item__stage=stage)
+        by_person = Counter(dict(judged.values_list("reviewer").annotate(Count("id")).order_by()))
+        yield from differences(stage, "judged", stored.judged, by_person)
+
+
+def differences(stage: Stage, what: str, stored: dict, wanted: Counter) -> Iterator[str]:  # type: ignore[type-arg]
+    for key in {*stored, *wanted}:
+        if stored.get(key, 0) != wanted.get(key, 0):
+            yield f"stage {stage.pk}, {what} {key}: stored {stored.get(key, 0)}, counted {wanted.get(key, 0)}"
+
+
+def survivors() -> Iterator[str]:
+    """Where chains of merged reports and studies end."""
+    for model in (Report, Study):
+        merged: dict[int, int | None] = defaultdict(lambda: None)
+        rows = model.objects.filter(Q(status="merged"))
+        merged.update(rows.values_list("id", "merged_with_id"))
+        for row in rows:
+            end, steps = row.merged_with_id, 0
+            while merged[end or 0] is not None and steps <= len(merged):
+                end, steps = merged[end or 0], steps + 1
+            if end != row.survivor_id:
+                yield f"{model.__name__.lower()} {row.pk}: survivor {row.survivor_id}, recomputed {end}"
+
+
+CHECKS: list[Check] = [statuses, counts, survivors]
+
+
+def drift() -> Iterator[str]:
+    for check in CHECKS:
+        yield from check()

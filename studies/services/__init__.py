@@ -1,0 +1,25 @@
+from studies.services.importing import add_search, read_batch, start_import
+from studies.services.linking import (
+    correct_study,
+    enrich,
+    link_report,
+    report_from,
+    study_of,
+    time_point,
+    unlink_record,
+)
+from studies.services.matching import link_batch
+
+__all__ = [
+    "add_search",
+    "correct_study",
+    "enrich",
+    "link_batch",
+    "link_report",
+    "read_batch",
+    "report_from",
+    "start_import",
+    "study_of",
+    "time_point",
+    "unlink_record",
+]

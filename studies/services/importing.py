@@ -1,0 +1,163 @@
+"""From a file to records: every entry becomes a record or a refusal that says where it stands and why."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from config.refusals import Invalid
+from reviews.jobs import enqueue
+from reviews.models import Job, Review
+from reviews.permissions import refuse_if_closed
+from reviews.writing import write
+from studies.formats import Entry, Refusal, UnreadableFile, read
+from studies.models import ImportBatch, ImportRefusal, Record, Search
+
+TASK = "consensus.tasks.import_batch"
+CHUNK = 1000
+Progress = Callable[[int, int], None]
+
+
+@write
+def add_search(*, by: User, review: Review, source: str, **details: Any) -> Search:
+    refuse_if_closed(review)
+    if not source.strip():
+        raise Invalid(_("Name the source that was searched, such as PubMed."))
+    return Search.objects.create(review=review, source=source.strip(), created_by=by, **details)
+
+
+@write
+def start_import(*, by: User, search: Search, upload: UploadedFile) -> tuple[ImportBatch, Job]:
+    """Keep the file as it is, and ask the worker to read it."""
+    refuse_if_closed(search.review)
+    name = upload.name or "upload"
+    if not upload.size:
+        raise Invalid(_("%(name)s is empty. Export it again from the database.") % {"name": name})
+    if upload.size > settings.IMPORT_MAX_BYTES:
+        limit = settings.IMPORT_MAX_BYTES // (1024 * 1024)
+        raise Invalid(
+            _("%(name)s is larger than %(limit)d MB. Export it in parts.") % {"name": name, "limit": limit}
+        )
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    known = ImportBatch.objects.filter(review=search.review, sha256=digest.hexdigest()).exclude(
+        status__in=[ImportBatch.Status.FAILED, ImportBatch.Status.UNDONE]
+    )
+    if known.exists():
+        raise Invalid(
+            _("%(name)s was imported before, as %(known)s. Undo that import first if you mean to replace it.")
+            % {"name": name, "known": known[0].filename}
+        )
+    batch = ImportBatch.objects.create(
+        review=search.review,
+        search=search,
+        file=upload,
+        filename=name[:255],
+        size=upload.size,
+        sha256=digest.hexdigest(),
+        created_by=by,
+    )
+    return batch, enqueue(review=search.review, task=TASK, target=batch.pk, by=by)
+
+
+def read_batch(*, batch: ImportBatch, progress: Progress) -> None:
+    """Read the file into records, a thousand at a time. Begun again after a stop, it goes on where it was."""
+    batch.status = ImportBatch.Status.READING
+    batch.save(update_fields=["status"])
+    digest = hashlib.sha256()
+    try:
+        with batch.file.open("rb") as stream:
+            reading = read(stream, filename=batch.filename)
+            last = last_position(batch)
+            for items in chunks(noted(reading, digest)):
+                store(batch, [item for item in items if item.position > last])
+                progress(min(reading.bytes_read, batch.size), batch.size)
+    except UnreadableFile as error:
+        fail(batch, str(error))
+        raise Invalid(str(error)) from error
+    batch.format, batch.dialect, batch.encoding = reading.format, reading.dialect, reading.encoding
+    batch.digest = digest.hexdigest()
+    batch.made = Record.objects.filter(batch=batch).count()
+    batch.refused = ImportRefusal.objects.filter(batch=batch).count()
+    batch.found = batch.made + batch.refused
+    batch.save(update_fields=["format", "dialect", "encoding", "digest", "made", "refused", "found"])
+
+
+def chunks(items: Iterator[Entry | Refusal]) -> Iterator[list[Entry | Refusal]]:
+    while chunk := list(islice(items, CHUNK)):
+        yield chunk
+
+
+def noted(reading: Iterable[Entry | Refusal], digest: Any) -> Iterator[Entry | Refusal]:
+    for item in reading:
+        digest.update((item.raw if isinstance(item, Entry) else item.text).encode())
+        yield item
+
+
+def last_position(batch: ImportBatch) -> int:
+    made = Record.objects.filter(batch=batch).aggregate(last=Max("position"))["last"] or 0
+    refused = ImportRefusal.objects.filter(batch=batch).aggregate(last=Max("position"))["last"] or 0
+    return max(made, refused)
+
+
+@transaction.atomic
+def store(batch: ImportBatch, items: Iterable[Entry | Refusal]) -> None:
+    entries = [item for item in items if isinstance(item, Entry)]
+    refusals = [item for item in items if isinstance(item, Refusal)]
+    Record.objects.bulk_create([record_from(batch, entry) for entry in entries])
+    ImportRefusal.objects.bulk_create(
+        ImportRefusal(
+            review_id=batch.review_id,
+            batch=batch,
+            position=one.position,
+            offset=one.offset,
+            text=one.text[:100_000],
+            reason=one.reason,
+        )
+        for one in refusals
+    )
+
+
+def record_from(batch: ImportBatch, entry: Entry) -> Record:
+    said = entry.fields
+    return Record(
+        review_id=batch.review_id,
+        batch=batch,
+        position=entry.position,
+        raw=entry.raw,
+        title=said.title,
+        abstract=said.abstract,
+        authors=list(said.authors),
+        year=said.year if said.year and 0 < said.year < 10_000 else None,
+        journal=said.journal or said.journal_abbreviation,
+        volume=said.volume,
+        issue=said.issue,
+        pages=said.pages,
+        doi=said.doi,
+        pmid=said.pmid,
+        pmcid=said.pmcid,
+        kind=said.kind,
+        language=said.language,
+        identifiers=dict(said.identifiers),
+        keywords=list(said.keywords),
+        source=said.source,
+        extra={tag: list(values) for tag, values in said.extra.items()},
+    )
+
+
+@transaction.atomic
+def fail(batch: ImportBatch, message: str) -> None:
+    """Nothing half-imported: an unreadable file leaves a batch that says why, and no countable record."""
+    ImportBatch.objects.filter(id=batch.pk).update(
+        status=ImportBatch.Status.FAILED, message=message, finished_at=timezone.now()
+    )

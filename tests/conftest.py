@@ -1,0 +1,115 @@
+"""The cast: one person per role, a second reviewer, a stranger, an administrator; and a small review of theirs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import User
+from consensus.models import Stage, WorkItem
+from consensus.services import bring_in, start_review
+from reviews.models import Membership, Review
+from reviews.services import add_member
+from studies.models import ImportBatch
+from studies.services import add_search, start_import
+
+PASSWORD = "correct horse battery"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Cast:
+    owner: User
+    lead: User
+    ana: User
+    ben: User
+    cleo: User
+    observer: User
+    stranger: User
+    staff: User
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    def person(name: str, **extra: bool) -> User:
+        return User.objects.create_user(f"{name}@example.org", PASSWORD, name=name.title(), **extra)
+
+    names = ("owner", "lead", "ana", "ben", "cleo", "observer", "stranger")
+    return Cast(*(person(name) for name in names), staff=person("staff", is_staff=True))
+
+
+@pytest.fixture
+def review(cast: Cast) -> Review:
+    """A review with four members who judge and one observer, three stages, two reasons, and nothing imported."""
+    review = start_review(
+        by=cast.owner,
+        title="Sleep and memory",
+        question="Does sleep help?",
+        reasons=["Wrong design", "Wrong topic"],
+    )
+    roles = {cast.lead: "lead", cast.ana: "reviewer", cast.ben: "reviewer", cast.cleo: "reviewer"}
+    for user, role in (roles | {cast.observer: "observer"}).items():
+        add_member(by=cast.owner, review=review, email=user.email, role=role)
+    return review
+
+
+def ris(*titles: str) -> bytes:
+    """An export of records that nothing but their titles, authors and pages tells apart."""
+    entries = (
+        f"TY  - JOUR\nAU  - Author{n}, A.\nTI  - {title}\nJO  - Journal {n}\nPY  - {1990 + n}\nVL  - {n}\n"
+        f"SP  - {n * 100 + 1}\nER  - \n\n"
+        for n, title in enumerate(titles, 1)
+    )
+    return "".join(entries).encode()
+
+
+TITLES = (
+    "Dozing and recall in adults",
+    "A trial of naps before examinations",
+    "Night shifts, attention and error",
+    "Dreams reported by twins",
+    "Slow waves after learning words",
+    "Caffeine withdrawal in students",
+)
+
+
+@pytest.fixture
+def bring(review: Review, cast: Cast) -> Callable[..., ImportBatch]:
+    """Import an export the way the worker does."""
+
+    def bring(content: bytes, name: str = "export.ris", source: str = "PubMed") -> ImportBatch:
+        search = add_search(by=cast.owner, review=review, source=source)
+        batch, _job = start_import(by=cast.owner, search=search, upload=SimpleUploadedFile(name, content))
+        bring_in(batch_id=batch.pk, progress=lambda done, total: None)
+        batch.refresh_from_db()
+        return batch
+
+    return bring
+
+
+@pytest.fixture
+def items(review: Review, bring: Callable[..., ImportBatch]) -> list[WorkItem]:
+    """Six reports waiting at title and abstract."""
+    bring(ris(*TITLES))
+    return list(WorkItem.objects.filter(review=review, stage__kind="title_abstract").order_by("id"))
+
+
+@pytest.fixture
+def stage(review: Review) -> Stage:
+    return Stage.objects.get(review=review, kind="title_abstract")
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    def client_of(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def membership(review: Review) -> Callable[[User], Membership]:
+    return lambda user: Membership.objects.get(review=review, user=user)
