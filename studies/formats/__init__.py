@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-from studies.formats import medline, ris, wos
+from studies.formats import (
+    archive,
+    bibtex,
+    endnote_xml,
+    enw,
+    json_entries,
+    medline,
+    ovid,
+    pubmed_xml,
+    reference_list,
+    ris,
+    table,
+    workbook,
+    wos,
+)
+from studies.formats.columns import FIELDS, guess_mapping
 from studies.formats.detect import by_content, refuse_foreign
 from studies.formats.entry import Decision, Entry, Item, ParsedRecord, Refusal, UnreadableFile
-from studies.formats.source import Source, decoded_head
+from studies.formats.source import CHUNK, Source, decoded_head
+from studies.formats.table import UnmappedTable
 
 __all__ = [
+    "FIELDS",
     "LABELS",
     "SUPPORTED",
     "Decision",
@@ -18,72 +38,142 @@ __all__ = [
     "ParsedRecord",
     "Reading",
     "Refusal",
+    "UnmappedTable",
     "UnreadableFile",
     "detect",
+    "guess_mapping",
     "read",
 ]
 
 LABELS: Mapping[str, str] = {
     "ris": "RIS",
     "medline": "PubMed (.nbib, MEDLINE)",
+    "pubmed_xml": "PubMed XML",
+    "endnote_xml": "EndNote XML",
+    "enw": "EndNote (.enw)",
+    "bibtex": "BibTeX",
     "wos": "Web of Science plain text (.ciw)",
+    "csv": "CSV or tab-delimited table",
+    "xlsx": "Excel workbook (.xlsx)",
+    "json": "ClinicalTrials.gov or CSL JSON",
+    "ovid": "Ovid citation text",
+    "references": "Pasted reference list",
 }
+"""Format -> its name on the page."""
+
 SUPPORTED: tuple[str, ...] = tuple(LABELS)
 
-_READERS: Mapping[str, Callable[[Source, str, str], Iterator[Item]]] = {
+_Reader = Callable[[Source, str, str], Iterator[Item]]
+_READERS: Mapping[str, _Reader] = {
     "ris": ris.read_ris,
     "medline": medline.read_medline,
+    "pubmed_xml": pubmed_xml.read_pubmed_xml,
+    "endnote_xml": endnote_xml.read_endnote_xml,
+    "enw": enw.read_enw,
+    "bibtex": bibtex.read_bibtex,
     "wos": wos.read_wos,
+    "json": json_entries.read_json,
+    "ovid": ovid.read_ovid,
+    "references": reference_list.read_references,
 }
-_DIALECTS: Mapping[str, Callable[[str], str]] = {"ris": ris.dialect_of, "medline": medline.dialect_of}
+_DIALECTS: Mapping[str, Callable[[str], str]] = {
+    "ris": ris.dialect_of,
+    "medline": medline.dialect_of,
+    "json": lambda head: "ClinicalTrials.gov" if json_entries.is_trials(head) else "CSL",
+}
+
+_UNKNOWN = (
+    "No known format of references was found in the file. Export the search results from the database or "
+    "reference manager as RIS, .nbib, XML, BibTeX or CSV, and upload that file unchanged."
+)
 
 
 class Reading:
     """A file being read: iterate once over it for its entries and refusals."""
 
-    def __init__(self, source: Source, format: str, dialect: str, items: Iterator[Item]) -> None:
-        self.format = format
+    def __init__(
+        self, *, name: str, dialect: str, items: Iterator[Item], source: Source | None, stream: BinaryIO
+    ) -> None:
+        self.format = name
         self.dialect = dialect
-        self._source = source
         self._items = items
+        self._source = source
+        self._stream = stream
 
     @property
     def encoding(self) -> str:
         """The encoding as far as it is known from what was read."""
-        return self._source.encoding
+        return self._source.encoding if self._source else "utf-8"
 
     @property
     def bytes_read(self) -> int:
         """How many bytes of the file were taken so far."""
-        return self._source.bytes_read
+        return self._source.bytes_read if self._source else self._stream.tell()
 
     def __iter__(self) -> Iterator[Item]:
-        return self._items
+        try:
+            yield from self._items
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise UnreadableFile(archive.DAMAGED) from error
 
 
 def detect(head: bytes, filename: str = "") -> str | None:
-    """The format of a file by its first bytes, or None."""
+    """The format of a file by its first bytes, or None. The name decides only where the bytes leave a doubt."""
     try:
         refuse_foreign(head)
+        return by_content(head, filename)
     except UnreadableFile:
         return None
-    return by_content(head)
 
 
-def read(stream: BinaryIO, *, filename: str = "", mapping: Mapping[str, str] | None = None) -> Reading:
+def read(
+    stream: BinaryIO,
+    *,
+    filename: str = "",
+    mapping: Mapping[str, str] | None = None,
+    format: str | None = None,  # noqa: A002 - the word of the page and of Reading
+) -> Reading:
     """Read a file of any supported format.
 
-    Raises UnreadableFile at once where the file is no export at all, and while iterating where it
-    breaks off in a way that nothing after it can be read.
+    `mapping` (heading -> field of FIELDS) overrides what the columns of a table are guessed to be;
+    `format` overrides detection, for text that was pasted as a reference list.
+    Raises UnreadableFile where the file is no export at all, or, while iterating, where nothing after
+    the present place can be read; UnmappedTable, one of its kind, where a person must match columns.
     """
-    source = Source(stream)
+    start = stream.read(4)
+    if start == b"PK\x03\x04":
+        return _read_archive(_seekable(start, stream), filename, mapping)
+    source = Source(stream, start)
     refuse_foreign(source.head)
-    name = by_content(source.head)
-    if name not in _READERS:
-        raise UnreadableFile(
-            "No known format of references was found in the file. Export the search results as "
-            f"{', '.join(LABELS.values())}."
-        )
+    name = format or by_content(source.head, filename)
     head = decoded_head(source.head)
+    if name in ("csv", "xlsx") or (name is None and mapping):
+        dialect, items = table.read_table(source, head, filename, mapping)
+        return Reading(name="csv", dialect=dialect, items=items, source=source, stream=stream)
+    if name is None or name not in _READERS:
+        raise UnreadableFile(_UNKNOWN)
     dialect = _DIALECTS[name](head) if name in _DIALECTS else ""
-    return Reading(source, name, dialect, _READERS[name](source, dialect, head))
+    items = _READERS[name](source, dialect, head)
+    return Reading(name=name, dialect=dialect, items=items, source=source, stream=stream)
+
+
+def _read_archive(stream: BinaryIO, filename: str, mapping: Mapping[str, str] | None) -> Reading:
+    if archive.is_workbook(stream):
+        stream.seek(0)
+        dialect, items = workbook.read_workbook(stream, filename, mapping)
+        return Reading(name="xlsx", dialect=dialect, items=items, source=None, stream=stream)
+    name, member = archive.only_member(stream)
+    return read(cast("BinaryIO", member), filename=name, mapping=mapping)
+
+
+def _seekable(start: bytes, stream: BinaryIO) -> BinaryIO:
+    """The stream from its beginning; what cannot be wound back is copied to disk first."""
+    if stream.seekable():
+        stream.seek(0)
+        return stream
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the reading
+    copy.write(start)
+    while piece := stream.read(CHUNK):
+        copy.write(piece)
+    copy.seek(0)
+    return cast("BinaryIO", copy)

@@ -8,16 +8,30 @@ from collections.abc import Iterable
 from studies.formats.entry import Decision, Verdict
 
 _ASREVIEW = re.compile(r"ASReview_(relevant|irrelevant|not_seen)")
-_RAYYAN = re.compile(r"(RAYYAN-[A-Z-]+|USER-NOTES):\s*(.*?)(?=\s*\|\s*(?:RAYYAN-|USER-NOTES)|\Z)", re.S)
+_RAYYAN = re.compile(r"(RAYYAN-[A-Z-]+|USER-NOTES):\s*(.*?)(?=\s*\|\s*(?:RAYYAN-|USER-NOTES)|\Z)", re.DOTALL)
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
-_REASON = re.compile(r"Exclusion reason:\s*([^;]*)(?:;|$)", re.I)
+_REASON = re.compile(r"Exclusion reason:\s*([^;]*)(?:;|$)", re.IGNORECASE)
 
 _VERDICTS: dict[str, Verdict] = {
-    "included": "include", "include": "include", "relevant": "include", "yes": "include", "1": "include",
-    "1.0": "include", "true": "include",
-    "excluded": "exclude", "exclude": "exclude", "irrelevant": "exclude", "no": "exclude", "0": "exclude",
-    "0.0": "exclude", "false": "exclude", "not relevant": "exclude",
-    "maybe": "unsure", "unsure": "unsure", "undecided": "unsure", "conflict": "unsure",
+    "included": "include",
+    "include": "include",
+    "relevant": "include",
+    "yes": "include",
+    "1": "include",
+    "1.0": "include",
+    "true": "include",
+    "excluded": "exclude",
+    "exclude": "exclude",
+    "irrelevant": "exclude",
+    "no": "exclude",
+    "0": "exclude",
+    "0.0": "exclude",
+    "false": "exclude",
+    "not relevant": "exclude",
+    "maybe": "unsure",
+    "unsure": "unsure",
+    "undecided": "unsure",
+    "conflict": "unsure",
 }
 
 
@@ -56,7 +70,9 @@ def _rayyan(note: str) -> list[Decision]:
     """RAYYAN-INCLUSION: {"name"=>"Included"} | RAYYAN-LABELS: a,b | RAYYAN-EXCLUSION-REASONS: c."""
     parts = {name: text.strip() for name, text in _RAYYAN.findall(note)}
     labels = tuple(label for text in parts.get("RAYYAN-LABELS", "").split(",") if (label := text.strip()))
-    reasons = "; ".join(r for text in parts.get("RAYYAN-EXCLUSION-REASONS", "").split(",") if (r := text.strip()))
+    reasons = "; ".join(
+        r for text in parts.get("RAYYAN-EXCLUSION-REASONS", "").split(",") if (r := text.strip())
+    )
     remark = _user_notes(parts.get("USER-NOTES", ""))
     votes = _PAIR.findall(parts.get("RAYYAN-INCLUSION", ""))
     decisions = [

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from studies.formats.entry import UnreadableFile
+from studies.formats.reference_list import is_list
 from studies.formats.source import decoded_head, wide_encoding
+from studies.formats.table import header_of, is_table
 
 _LINE_FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern, re.M))
+    (name, re.compile(pattern, re.MULTILINE))
     for name, pattern in (
         ("ris", r"^[ \t\ufeff]*TY {1,2}-(?= |$|[A-Z])|^ER {2}-"),
         ("medline", r"^(?:PMID ?-|PMCR? ?-|OWN ?-|STAT ?-|FAU ?-|DCOM ?-)"),
@@ -23,12 +25,20 @@ _LINE_FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 """Marks of each line format; the one found most often wins, the earlier in a tie."""
 
-_STRONG = {name: pattern for name, pattern in reversed(_LINE_FORMATS)}
+_STRONG = dict(reversed(_LINE_FORMATS))
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "This is a PDF, not an export of references. In the database or reference manager choose "
-     "an export such as RIS, .nbib or CSV; PDFs are added to a report as full texts."),
-    (b"\xd0\xcf\x11\xe0", "This is an old Office file (.xls or .doc). Save the table as .xlsx or CSV and upload that."),
+    (
+        b"%PDF",
+        (
+            "This is a PDF, not an export of references. In the database or reference manager choose an export "
+            "such as RIS, .nbib or CSV; PDFs are added to a report as full texts."
+        ),
+    ),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "This is an old Office file (.xls or .doc). Save the table as .xlsx or CSV and upload that.",
+    ),
     (b"\x1f\x8b", "This is a gzip archive. Unpack it and upload the file inside."),
     (b"7z\xbc\xaf", "This is a 7-Zip archive. Unpack it and upload the files inside."),
     (b"Rar!", "This is a RAR archive. Unpack it and upload the files inside."),
@@ -36,21 +46,30 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "This is an image, not an export of references."),
     (b"\xff\xd8\xff", "This is an image, not an export of references."),
     (b"GIF8", "This is an image, not an export of references."),
-    (b"SQLite format 3", "This is a database file. Export the references as RIS or CSV from the program it belongs to."),
+    (
+        b"SQLite format 3",
+        "This is a database file. Export the references as RIS or CSV from the program it belongs to.",
+    ),
 )
+
+
+_OVID_NUMBER = re.compile(r"<\d{1,7}>\s")
+_JSON = re.compile(r'"(?:protocolSection|studies|title|DOI|type|author|abstract)"\s*:')
 
 
 def refuse_foreign(head: bytes) -> None:
     """Raise for what is recognisably no export, saying what to do instead."""
     if not head:
-        raise UnreadableFile("The file is empty. Export the search results again and check that the download finished.")
+        raise UnreadableFile(
+            "The file is empty. Export the search results again and check that the download finished."
+        )
     start = head.lstrip()
     for signature, message in _SIGNATURES:
         if start.startswith(signature):
             raise UnreadableFile(message)
     if start[:4] == b"PK\x03\x04" or wide_encoding(head):
         return
-    odd = len(head) - len(head.translate(None, bytes([*range(0, 9), *range(14, 27), *range(28, 32)])))
+    odd = len(head) - len(head.translate(None, bytes([*range(9), *range(14, 27), *range(28, 32)])))
     if odd > max(16, len(head) // 50):
         raise UnreadableFile(
             "The file is binary, not text. Export the references as RIS, .nbib, BibTeX, XML or CSV and upload that file."
@@ -69,8 +88,39 @@ def line_format(text: str) -> str | None:
     return best
 
 
-def by_content(head: bytes) -> str | None:
-    """The name of the format, or None where nothing tells."""
-    text = decoded_head(head).replace("\x00", "")
+def by_content(head: bytes, filename: str = "") -> str | None:
+    """The name of the format, or None where nothing tells. The file's name decides only a doubt."""
+    if head[:4] == b"PK\x03\x04":
+        return "xlsx" if b"xl/" in head or b"[Content_Types].xml" in head else None
+    text = decoded_head(head).replace("\x00", "").lstrip("\ufeff \t\r\n")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return line_format(text)
+    if text.startswith("<") and not _OVID_NUMBER.match(text):
+        return _xml_format(text)
+    if text[:1] in "{[" and re.match(r"[\[{]\s*(?:[\[{\"]|\]|\})", text) and _JSON.search(text):
+        return "json"
+    name = line_format(text)
+    if name in ("ris", "medline") and is_table(text.split("\n", 1)[0]):
+        return "csv"
+    if name is None or (name in ("wos", "enw", "ovid") and is_table(text)):
+        if is_table(text):
+            return "csv"
+        if name is None and filename.lower().endswith((".csv", ".tsv", ".tab")) and len(header_of(text)) > 1:
+            return "csv"
+    if name is None and is_list(text):
+        return "references"
+    return name
+
+
+def _xml_format(text: str) -> str | None:
+    if re.search(r"<Pubmed(?:Book)?Article", text):
+        return "pubmed_xml"
+    if re.search(r"<records?[\s>]", text) and re.search(
+        r"<ref-type|<xml[\s>]|<titles>|<contributors>|<rec-number", text
+    ):
+        return "endnote_xml"
+    if re.match(r"(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)", text, re.IGNORECASE | re.DOTALL):
+        raise UnreadableFile(
+            "This is a web page, not an export. Databases send one when the session has ended: "
+            "sign in there again and repeat the export."
+        )
+    return None

@@ -68,9 +68,22 @@ class ParsedRecord:
     def is_empty(self) -> bool:
         """True when there is nothing in it that a reviewer could judge or look up."""
         return not (
-            self.title or self.abstract or self.authors or self.doi or self.pmid or self.pmcid
-            or self.identifiers or self.journal or self.urls or self.keywords or self.extra
-            or self.decisions or self.year or self.volume or self.pages or self.issn
+            self.title
+            or self.abstract
+            or self.authors
+            or self.doi
+            or self.pmid
+            or self.pmcid
+            or self.identifiers
+            or self.journal
+            or self.urls
+            or self.keywords
+            or self.extra
+            or self.decisions
+            or self.year
+            or self.volume
+            or self.pages
+            or self.issn
         )
 
 

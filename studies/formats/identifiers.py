@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"“”]+", re.I)
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\"“”]+", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?=\D|$|\d{4}(?!\d))")
 _ISSN = re.compile(r"(?<![\dXx-])(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
 _ISBN = re.compile(r"(?<![\d-])(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?![\d-])")
-_NCT = re.compile(r"\bNCT[ -]?0*(\d{8})\b", re.I)
-_ISRCTN = re.compile(r"\bISRCTN[ -]?(\d{8})\b", re.I)
+_NCT = re.compile(r"\bNCT[ -]?0*(\d{8})\b", re.IGNORECASE)
+_ISRCTN = re.compile(r"\bISRCTN[ -]?(\d{8})\b", re.IGNORECASE)
 _EUDRACT = re.compile(r"\b(20\d\d-\d{6}-\d\d)\b")
-_PMCID = re.compile(r"\bPMC(\d{3,9})\b", re.I)
-_EID = re.compile(r"(?:eid=)?\b(2-s2\.0-\d{6,12})\b", re.I)
-_PAGE_PREFIX = re.compile(r"^(?:pp?|pages?|s)\.?\s*(?=[\de])", re.I)
+_PMCID = re.compile(r"\bPMC(\d{3,9})\b", re.IGNORECASE)
+_EID = re.compile(r"(?:eid=)?\b(2-s2\.0-\d{6,12})\b", re.IGNORECASE)
+_PAGE_PREFIX = re.compile(r"^(?:pp?|pages?|s)\.?\s*(?=[\de])", re.IGNORECASE)
 
 REGISTRATIONS = ("nct", "isrctn", "eudract")
 
@@ -32,7 +32,7 @@ def find_doi(text: str) -> str:
 
 def _trimmed(doi: str) -> str:
     for tail in ("[doi]", "[pii]", "</"):
-        doi = doi.split(tail)[0]
+        doi = doi.split(tail, maxsplit=1)[0]
     while doi and doi[-1] in ".,;:'*":
         doi = doi[:-1]
     while doi and doi[-1] in ")]}>" and doi.count(doi[-1]) > doi.count("([{<"[")]}>".index(doi[-1])]):
@@ -45,7 +45,7 @@ def doi_from_url(url: str) -> str:
     low = url.lower()
     if "doi.org/" not in low:
         return ""
-    return find_doi(url.split("?")[0] if "doi.org/10." in low else url)
+    return find_doi(url.split("?", maxsplit=1)[0] if "doi.org/10." in low else url)
 
 
 def find_year(texts: Iterable[str]) -> int | None:
@@ -83,7 +83,11 @@ def pmid_of(text: str) -> str:
     if digits[:4].lower() == "pmid":
         digits = digits[4:].lstrip(": -")
     digits = digits.partition("[")[0].partition(" ")[0].rstrip(".,;")
-    return digits.lstrip("0") if digits.isascii() and digits.isdigit() and 0 < len(digits.lstrip("0")) <= 8 else ""
+    return (
+        digits.lstrip("0")
+        if digits.isascii() and digits.isdigit() and 0 < len(digits.lstrip("0")) <= 8
+        else ""
+    )
 
 
 def pmcid_of(text: str) -> str:

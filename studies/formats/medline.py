@@ -11,25 +11,36 @@ from collections.abc import Iterator
 
 from studies.formats import identifiers as ids
 from studies.formats.entry import Item, ParsedRecord, Refusal, entry_or_refusal
-from studies.formats.names import medline as short_name
 from studies.formats.names import authors as long_names
+from studies.formats.names import medline as short_name
 from studies.formats.source import Source
-from studies.formats.tagged import NO_ENTRY, Tags, drop_equal, remaining, take, take_all, take_year, too_long, unique, unix
+from studies.formats.tagged import (
+    NO_ENTRY,
+    Tags,
+    drop_equal,
+    remaining,
+    take,
+    take_all,
+    take_year,
+    too_long,
+    unique,
+    unix,
+)
 from studies.formats.text import clean, one_line, storable
 
 START = re.compile(
     rb"[\r\n](?:PMCR? {0,2}- ?[^\r\n]{1,20}[\r\n]{1,2}PMID ?-|PMID ?-"
     rb"|(?:(?<=\n\n)|(?<=\r\r)|(?<=\n\r\n))[A-Z]{2,5} {0,2}-)"
 )
-_TAG = re.compile(r"([A-Z][A-Z0-9]{1,4}) {0,2}-(?!-)[ \t]?(.*)", re.S)
+_TAG = re.compile(r"([A-Z][A-Z0-9]{1,4}) {0,2}-(?!-)[ \t]?(.*)", re.DOTALL)
 _LINKED = re.compile(r"\[(\w+)\]\s*$")
 
 
 def dialect_of(head: str) -> str:
     """PubMed, PMC or ERIC."""
-    if re.search(r"^OWN ?- *ERIC", head, re.M):
+    if re.search(r"^OWN ?- *ERIC", head, re.MULTILINE):
         return "ERIC"
-    return "PMC" if re.search(r"^PMC ?- *PMC\d+\s+PMID-", head, re.M) else "PubMed"
+    return "PMC" if re.search(r"^PMC ?- *PMC\d+\s+PMID-", head, re.MULTILINE) else "PubMed"
 
 
 def read_medline(source: Source, dialect: str, head: str) -> Iterator[Item]:
@@ -135,8 +146,7 @@ def _locations(tags: Tags) -> tuple[list[str], list[str], tuple[str, ...]]:
     urls: dict[str, None] = {}
     for tag in ("LID", "AID"):
         kept = []
-        for value in tags.get(tag, ()):
-            value = one_line(value)
+        for value in (one_line(value) for value in tags.get(tag, ())):
             kind = match[1].lower() if (match := _LINKED.search(value)) else ""
             doi = ids.find_doi(value) if kind in ("", "doi") else ""
             if doi:

@@ -12,10 +12,43 @@ _CORPORATE = re.compile(
     r"|network|universit\w+|institut\w*|cent(?:er|re)|association|society|trial(?:ists)?|department|ministry|council"
     r"|foundation|team|panel|programme?|agency|commission|registry|force|college|hospital|federation|inc|ltd|gmbh"
     r"|corporation|company|office|service|anonymous|clinic|alliance|project|initiative|board|working|and|of|for|the)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _PARTICLES = frozenset(
-    "van von der den de da di del della dell dos das do du la le les el al bin ibn ter ten te zu zum zur af av st y e".split()
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "da",
+        "di",
+        "del",
+        "della",
+        "dell",
+        "dos",
+        "das",
+        "do",
+        "du",
+        "la",
+        "le",
+        "les",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ter",
+        "ten",
+        "te",
+        "zu",
+        "zum",
+        "zur",
+        "af",
+        "av",
+        "st",
+        "y",
+        "e",
+    ]
 )
 _NOBODY = frozenset({"No authorship, indicated", "[No authors listed]", "[No author name available]"})
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "2nd", "3rd"})

@@ -7,6 +7,7 @@ belongs to the entry before it (Ovid puts links and its search history there).
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -17,14 +18,14 @@ from studies.formats.tagged import NO_ENTRY, Tags, too_long, unix
 from studies.formats.text import clean, storable
 
 START = re.compile(rb"[\r\n](?:\xef\xbb\xbf)?[ \t]*TY {1,2}-(?![^ \t\r\nA-Z])")
-_TAG = re.compile(r"([A-Z][A-Z0-9]{1,4}) {1,2}-(?!\S{0,3}-)[ \t]?(.*)", re.S)
+_TAG = re.compile(r"([A-Z][A-Z0-9]{1,4}) {1,2}-(?!\S{0,3}-)[ \t]?(.*)", re.DOTALL)
 _GLUED = re.compile(r"(?:^|(?<=[\r\n]))ER {2}- *(TY {2}-)")
 _LOOSE_START = re.compile(r"\s*TY -")
 _NOISE = re.compile(r"\d{1,6}\.$|<\d+>$|Record #|(?:Provider|Database|Content):|-{3,}$")
 _LISTS = frozenset({"KW", "UR", "L1", "L2", "L4", "LK", "DE", "K1"})
 _OPENING = frozenset({"TI", "T1"})
 _DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern, re.M))
+    (name, re.compile(pattern, re.MULTILINE))
     for name, pattern in (
         ("ASReview", r"^N1 {2}- .*ASReview_(?:relevant|irrelevant|not_seen)"),
         ("Rayyan", r"RAYYAN-(?:INCLUSION|LABELS|EXCLUSION)|^(?:AN|ID) {2}- rayyan-\d"),
@@ -54,7 +55,7 @@ def dialect_of(head: str) -> str:
 
 
 def _default_source(head: str) -> str:
-    match = re.search(r"^Database: *(.+)$", unix(head[:2000]), re.M)
+    match = re.search(r"^Database: *(.+)$", unix(head[:2000]), re.MULTILINE)
     return clean(match[1]).strip() if match else ""
 
 
@@ -71,11 +72,10 @@ def read_ris(source: Source, dialect: str, head: str) -> Iterator[Item]:
         for at, raw, tags in _entries(text):
             position += 1
             where = offset + (source.width(text[:at].encode()) if at else 0)
-            raw = storable(raw)
             if "TY" not in tags and not _is_record(tags):
-                yield Refusal(position, where, raw, NO_ENTRY)
+                yield Refusal(position, where, storable(raw), NO_ENTRY)
                 continue
-            yield entry_or_refusal(position, where, raw, record(tags, dialect, default))
+            yield entry_or_refusal(position, where, storable(raw), record(tags, dialect, default))
 
 
 def _is_record(tags: Tags) -> bool:
@@ -105,7 +105,7 @@ def _further_starts(text: str) -> list[int]:
     """Where an entry begins on the line of an ER, or a titled one without TY behind it."""
     starts = [match.start(1) for match in _GLUED.finditer(text)]
     ends = [match.end() for match in re.finditer(r"(?:^|(?<=[\r\n]))ER {2}-[^\r\n]*[\r\n]*", text)]
-    for begin, end in zip(ends, ends[1:], strict=False):
+    for begin, end in itertools.pairwise(ends):
         if re.search(r"(?:^|(?<=[\r\n]))(?:TI|T1) {2}-", text[begin:end]):
             starts.append(begin)
     return starts
@@ -120,9 +120,8 @@ def parse_tags(raw: str) -> Tags:
     values: list[str] = []
     tag = ""
     ended = False
-    for line in clean(text).split("\n"):
-        if indented:
-            line = line.lstrip()
+    lines = clean(text).split("\n")
+    for line in [line.lstrip() for line in lines] if indented else lines:
         head = line[:2]
         if line[2:5] == "  -" and head.isupper() and head.isalnum():
             tag, value = head, line[5:].strip()

@@ -13,7 +13,7 @@ from studies.formats.text import paragraphs
 
 _TAKEN = frozenset({"TY", "ER"})
 _CHAPTERS = frozenset({"CHAP", "ECHAP", "CONF", "CPAPER"})
-_PUBMED = re.compile(r"pubmed|medline|\bNLM\b", re.I)
+_PUBMED = re.compile(r"pubmed|medline|\bNLM\b", re.IGNORECASE)
 _EBSCO_NUMBER = re.compile(r"Accession Number: *([^.;\s]+)")
 _LINKS = ("UR", "L1", "L2", "L3", "L4", "LK")
 
@@ -23,7 +23,11 @@ def record(tags: Tags, dialect: str, default_source: str) -> ParsedRecord:
     kind = take(tags, "TY")
     source = take(tags, "DB", "DP")
     database = source or default_source
-    title = take(tags, "TI", "T1") or (take(tags, "CT", "BT") if kind in ("BOOK", "EBOOK") else "") or take(tags, "ST")
+    title = (
+        take(tags, "TI", "T1")
+        or (take(tags, "CT", "BT") if kind in ("BOOK", "EBOOK") else "")
+        or take(tags, "ST")
+    )
     drop_equal(tags, title, "TI", "T1", "ST")
     journal, short = _journal(tags, kind)
     notes = tags.get("N1", [])

@@ -82,9 +82,9 @@ def decoded_head(head: bytes) -> str:
 class Source:
     """A binary stream with its head looked at: pieces out, bytes counted, encodings noted."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, start: bytes = b"") -> None:
         self._stream = stream
-        self.head = self._fill(HEAD)
+        self.head = start + self._fill(HEAD)
         self._pending = self.head
         self.bytes_read = 0
         self._wide = wide_encoding(self.head)

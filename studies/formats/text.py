@@ -10,21 +10,21 @@ import unicodedata
 _INVISIBLE = dict.fromkeys(
     [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x061C]
 )
-_CONTROLS = dict.fromkeys([*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F])
+_CONTROLS = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), 0x7F])
 _SEPARATORS = {0x0B: " ", 0x0C: " ", 0x85: " ", 0x2028: " ", 0x2029: " ", 0xA0: " "}
 _TABLE = {**_INVISIBLE, **_CONTROLS, **_SEPARATORS}
 _ODD = re.compile("[" + "".join(re.escape(chr(code)) for code in _TABLE) + "]")
-_DIRT = bytes([*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_DIRT = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # Only the tags that publishers put into titles and abstracts: "p < 0.05 and n > 3" is no markup.
-_NAMES = (
-    "i|b|u|em|strong|sub|sup|inf|sc|small|font|span|tt|bold|italic|underline|strike|ovid|named-content|a"
-)
+_NAMES = "i|b|u|em|strong|sub|sup|inf|sc|small|font|span|tt|bold|italic|underline|strike|ovid|named-content|a"
 _BLOCKS = "p|br|div|h[1-6]|li|ul|ol|dl|dt|dd|hr|table|tbody|thead|tr|td|th|sec|title|label|section|abstract|abstracttext"
-_INLINE_TAG = re.compile(rf"</?(?:(?:jats:|mml:)?(?:{_NAMES})|mml:[a-z]+|m[a-z]{{1,9}})(?:\s[^<>\n]{{0,400}})?/?>", re.I)
-_BLOCK_TAG = re.compile(rf"</?(?:jats:)?(?:{_BLOCKS})(?:\s[^<>\n]{{0,400}})?/?>", re.I)
-_ACTIVE = re.compile(r"<(script|style)\b[^<>]{0,400}>.*?(?:</\1\s*>|\Z)", re.I | re.S)
+_INLINE_TAG = re.compile(
+    rf"</?(?:(?:jats:|mml:)?(?:{_NAMES})|mml:[a-z]+|m[a-z]{{1,9}})(?:\s[^<>\n]{{0,400}})?/?>", re.IGNORECASE
+)
+_BLOCK_TAG = re.compile(rf"</?(?:jats:)?(?:{_BLOCKS})(?:\s[^<>\n]{{0,400}})?/?>", re.IGNORECASE)
+_ACTIVE = re.compile(r"<(script|style)\b[^<>]{0,400}>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _INNER = re.compile(r"[ \t]{2,}")
 

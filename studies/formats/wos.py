@@ -9,11 +9,22 @@ from studies.formats import identifiers as ids
 from studies.formats.entry import Item, ParsedRecord, Refusal, entry_or_refusal
 from studies.formats.names import authors
 from studies.formats.source import Source
-from studies.formats.tagged import NO_ENTRY, Tags, drop_equal, remaining, take, take_all, take_year, too_long, unique, unix
+from studies.formats.tagged import (
+    NO_ENTRY,
+    Tags,
+    drop_equal,
+    remaining,
+    take,
+    take_all,
+    take_year,
+    too_long,
+    unique,
+    unix,
+)
 from studies.formats.text import clean, one_line, storable
 
 START = re.compile(rb"[\r\n]PT(?: [A-Z][A-Za-z]{0,20})?[ \t]*(?=[\r\n]|\Z)")
-_TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*))?$", re.S)
+_TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*))?$", re.DOTALL)
 _LINES = frozenset({"AU", "AF", "BA", "BF", "BE", "GP", "CA", "C1", "CR", "ED", "EM", "RI", "OI"})
 _END = frozenset({"ER", "EF"})
 _FILE = frozenset({"FN", "VR"})

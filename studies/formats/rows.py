@@ -1,0 +1,180 @@
+"""One row of a table to a record, by the matching of its columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+
+from studies.formats import identifiers as ids
+from studies.formats.decisions import decisions_in_notes, verdict_of
+from studies.formats.entry import Decision, ParsedRecord
+from studies.formats.names import authors, medline, split_list
+from studies.formats.tagged import remaining, unique
+from studies.formats.text import clean, one_line, paragraphs
+from studies.formats.wos import record as wos_record
+
+_GLUED = re.compile(r"(?<=[a-zß-öø-ÿ]{2})(?<!Mc)(?<!Mac)(?=[A-ZÀ-ÖØ-Þ])")
+_ADDRESS = re.compile(r"(?:https?|ftp)://\S+")
+_NUMBERS = ("embase", "wos", "scopus", "accession", "covidence")
+_STAGES = (
+    # Covidence names its files review_<number>_<stage>_csv_<time>.
+    (re.compile(r"review_\d+_irrelevant"), "title_abstract", "exclude"),
+    (re.compile(r"review_\d+_excluded"), "full_text", "exclude"),
+    (re.compile(r"review_\d+_(?:included|extract)"), "full_text", "include"),
+    (re.compile(r"review_\d+_select"), "title_abstract", "include"),
+)
+_SOURCES = frozenset(
+    {"Scopus", "Embase", "PubMed", "ClinicalTrials.gov", "Web of Science", "IEEE", "Springer"}
+)
+
+Row = dict[str, list[str]]
+
+
+class RowReader:
+    """Makes records of rows under one header."""
+
+    def __init__(
+        self, header: Sequence[str], mapping: Mapping[str, str], dialect: str, filename: str = ""
+    ) -> None:
+        self.header = list(header)
+        self._fields = [mapping.get(heading, "") for heading in header]
+        self._dialect = dialect
+        self._tagged = dialect == "Web of Science" and "PT" in self.header and "TI" in self.header
+        name = PurePath(filename).name.lower()
+        self._stage = next(((s, v) for pattern, s, v in _STAGES if pattern.search(name)), ("", ""))
+
+    def record(self, cells: Sequence[str]) -> ParsedRecord:
+        """The fields of one row."""
+        if self._tagged:
+            return wos_record(self._tags(cells))
+        row: Row = {}
+        extra: dict[str, list[str]] = {}
+        for index, cell in enumerate(cells):
+            text = clean(cell.replace("\r\n", "\n").replace("\r", "\n")).strip()
+            if not text:
+                continue
+            field = self._fields[index] if index < len(self._fields) else ""
+            if field:
+                row.setdefault(field, []).append(text)
+            else:
+                extra.setdefault(self.header[index] if index < len(self.header) else "", []).append(text)
+        return self._record(row, extra)
+
+    def _tags(self, cells: Sequence[str]) -> dict[str, list[str]]:
+        named = zip(self.header, cells, strict=False)
+        tags = {tag: [text] for tag, cell in named if (text := one_line(clean(cell)))}
+        return {
+            tag: (values[0].split("; ") if tag in ("AU", "AF") else values) for tag, values in tags.items()
+        }
+
+    def _record(self, row: Row, extra: dict[str, list[str]]) -> ParsedRecord:
+        title, abstract = _first(row, "title"), paragraphs(row["abstract"][0]) if row.get("abstract") else ""
+        numbers = {name: text for name in _NUMBERS if (text := _first(row, name))}
+        isbn = ids.isbn_of(row.get("isbn", ()))
+        if isbn:
+            numbers["isbn"] = isbn
+        trials = ids.registrations_of(" ".join(row.get("nct", ())))
+        if row.get("nct") and not trials:
+            extra["trial registration"] = row["nct"]
+        numbers.update(trials or ids.registrations_of(f"{title} {abstract}"))
+        urls = unique(url.rstrip(";,") for text in row.get("url", ()) for url in _ADDRESS.findall(text))
+        if row.get("url") and not urls:
+            extra["url"] = row["url"]
+        doi_text = _first(row, "doi")
+        doi = ids.find_doi(doi_text) or next((d for url in urls if (d := ids.doi_from_url(url))), "")
+        if doi_text and not ids.find_doi(doi_text):
+            extra["doi"] = [doi_text]
+        year = ids.find_year(row.get("year", ()))
+        if row.get("year") and row["year"][0] != str(year):
+            extra["date"] = row["year"]
+        return ParsedRecord(
+            title=title,
+            abstract=abstract,
+            authors=self._authors(row),
+            year=year,
+            journal=_first(row, "journal"),
+            journal_abbreviation=_first(row, "journal_abbreviation"),
+            volume=_first(row, "volume"),
+            issue=_first(row, "issue"),
+            pages=_pages(row),
+            doi=doi,
+            pmid=ids.pmid_of(_first(row, "pmid")),
+            pmcid=ids.pmcid_of(_first(row, "pmcid")),
+            identifiers=numbers,
+            kind=_first(row, "kind"),
+            language=_first(row, "language"),
+            keywords=_keywords(row),
+            urls=urls,
+            issn=ids.issn_of(row.get("issn", ())),
+            source=_first(row, "source") or (self._dialect if self._dialect in _SOURCES else ""),
+            decisions=self._decisions(row, extra),
+            extra=remaining(extra),
+        )
+
+    def _authors(self, row: Row) -> tuple[str, ...]:
+        found: list[str] = []
+        for text in row.get("authors", ()):
+            if self._dialect == "Springer":
+                found.extend(part for piece in _GLUED.split(text) if (part := piece.strip()))
+            elif self._dialect == "PubMed":
+                found.extend(medline(name.strip(" .")) for name in text.split(","))
+            else:
+                found.extend(split_list(_without_ids(text)))
+        return authors(found)
+
+    def _decisions(self, row: Row, extra: dict[str, list[str]]) -> tuple[Decision, ...]:
+        """From the tool's own columns, else from what the notes say; notes are kept besides."""
+        notes = row.get("note", [])
+        if notes:
+            extra["notes"] = notes
+        written = decisions_in_notes(notes)
+        stage, default = self._stage
+        if self._dialect == "Covidence":
+            return self._covidence(row, written, stage, default)
+        word = _first(row, "verdict")
+        verdict = verdict_of(word) if word else None
+        if word and verdict is None and word not in ("-1", "-1.0"):
+            extra["decision"] = [word]
+        labels = tuple(part for text in row.get("labels", ()) for p in text.split(",") if (part := p.strip()))
+        reason = _first(row, "reason")
+        if written:
+            return written
+        if verdict is None and not labels and not reason:
+            return ()
+        note = one_line(notes[0]) if notes and self._dialect == "ASReview" else ""
+        return (Decision(_first(row, "reviewer"), verdict, reason, labels, note),)
+
+    @staticmethod
+    def _covidence(row: Row, written: tuple[Decision, ...], stage: str, default: str) -> tuple[Decision, ...]:
+        labels = tuple(p for text in row.get("labels", ()) for part in text.split(";") if (p := part.strip()))
+        reason = written[0].reason if written else _first(row, "reason")
+        verdict = verdict_of(default) if default else ("exclude" if reason else None)
+        if verdict is None and not labels:
+            return ()
+        stage = stage or ("full_text" if reason else "")
+        return (Decision("", verdict, reason, labels, "", stage),)
+
+
+def _first(row: Row, field: str) -> str:
+    values = row.get(field)
+    return one_line(values[0]) if values else ""
+
+
+def _without_ids(text: str) -> str:
+    """Scopus writes "Smith, John (57190000000)"."""
+    return re.sub(r"\s*\(\d{6,}\)", "", text)
+
+
+def _pages(row: Row) -> str:
+    pages = ids.join_pages(_first(row, "pages"))
+    start, end = _first(row, "start_page"), _first(row, "end_page")
+    return pages or ids.join_pages(start, end) or _first(row, "article_number")
+
+
+def _keywords(row: Row) -> tuple[str, ...]:
+    found: list[str] = []
+    for text in row.get("keywords", ()):
+        mark = next((mark for mark in (";", "|", "\n") if mark in text), ",")
+        found.extend(part for piece in text.split(mark) if (part := one_line(piece)))
+    return unique(found)
