@@ -98,7 +98,7 @@ def _abstract(taken: Taken, article: str) -> str:
     for part in taken.all(f"{article}/Abstract/AbstractText"):
         text, label = text_of(part), part.get("Label", "").strip()
         if text:
-            lines.append(f"{label}: {text}" if label else text)
+            lines.append(f"{label}: {text}" if label and label != "UNLABELLED" else text)
     return "\n".join(lines)
 
 
