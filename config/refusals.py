@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 
 class Refused(Exception):
@@ -26,6 +25,9 @@ class Invalid(Refused):
 
 
 def for_api(error: Exception, context: dict[str, Any]) -> Response | None:
+    # Here, because it loads the authentication classes, which raise what this module defines.
+    from rest_framework.views import exception_handler
+
     if isinstance(error, Refused):
         return Response({"detail": error.message}, status=error.status)
     return exception_handler(error, context)
