@@ -1,0 +1,187 @@
+"""How well and how fast de-duplication does on a labelled folder.
+
+    python benchmarks/dedupe.py DIR [--peer] [--errors]
+
+DIR holds `records_pre_merged.csv` (a record a row, its `ID` first) and `merged_record_ids.csv` (a group a row, the
+IDs joined by `;`; a record in no group is unique). Prints `key value` lines and, last, the same as one JSON object.
+`--peer` also runs bib-dedupe in an environment of its own, on the same machine; `--errors` lists what went wrong.
+"""
+
+import argparse
+import csv
+import json
+import re
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from studies.dedupe import Candidate, Grouping, group
+
+Groups = list[list[str]]
+
+
+def read_records(folder: Path) -> dict[str, Candidate]:
+    """ID -> candidate, in the order of the file."""
+    csv.field_size_limit(sys.maxsize)
+    with (folder / "records_pre_merged.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["ID"]: candidate(key, row) for key, row in enumerate(csv.DictReader(file))}
+
+
+def candidate(key: int, row: Mapping[str, str]) -> Candidate:
+    def cell(*names: str) -> str:
+        return next((row[name].strip() for name in names if (row.get(name) or "").strip()), "")
+
+    year = re.match(r"\d{4}", cell("year"))
+    authors = cell("author")
+    return Candidate(
+        key=key,
+        title=cell("title"),
+        authors=tuple(part.strip() for part in re.split(r"\s+and\s+|;", authors) if part.strip()),
+        year=int(year.group()) if year else None,
+        journal=cell("journal", "booktitle"),
+        volume=cell("volume"),
+        issue=cell("number", "issue"),
+        pages=cell("pages"),
+        doi=cell("doi"),
+        pmid=cell("pmid", "pubmed_id"),
+        pmcid=cell("pmcid"),
+        abstract=cell("abstract"),
+        kind=cell("ENTRYTYPE"),
+        language=cell("language"),
+    )
+
+
+def read_groups(folder: Path) -> Groups:
+    with (folder / "merged_record_ids.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [row["merged_ids"].split(";") for row in csv.DictReader(file)]
+
+
+def count(records: Iterable[str], true: Groups, found: Groups) -> dict[str, int]:
+    """Records removed, one survivor a group: rightly (tp), wrongly (fp), left behind (fn), rightly kept (tn).
+
+    A found group that mixes k true ones loses k - 1 documents; a true group that was found in k parts keeps k - 1
+    doubles.
+    """
+    names = {key: number for number, keys in enumerate(true) for key in keys}
+    tp = fp = 0
+    for keys in found:
+        parts = Counter(names.get(key, key) for key in keys)
+        fp += len(parts) - 1
+        tp += len(keys) - len(parts)
+    duplicates = sum(len(keys) - 1 for keys in true)
+    unique = len(set(records)) - duplicates
+    return {"duplicates": duplicates, "tp": tp, "fp": fp, "fn": duplicates - tp, "tn": unique - fp}
+
+
+def rates(counted: Mapping[str, int]) -> dict[str, float]:
+    def share(part: str, rest: str) -> float:
+        whole = counted[part] + counted[rest]
+        return round(counted[part] / whole, 4) if whole else 1.0
+
+    return {
+        "sensitivity": share("tp", "fn"),
+        "specificity": share("tn", "fp"),
+        "precision": share("tp", "fp"),
+    }
+
+
+def with_likely(grouping: Grouping, names: list[str], true: Groups) -> Groups:
+    """The groups after a person has decided every likely pair as the labels do."""
+    label = {key: number for number, keys in enumerate(true) for key in keys}
+    parent = {name: name for name in names}
+
+    def find(name: str) -> str:
+        while parent[name] != name:
+            parent[name] = name = parent[parent[name]]
+        return name
+
+    for keys in grouping.groups:
+        for key in keys[1:]:
+            parent[find(names[key])] = find(names[keys[0]])
+    for pair in grouping.likely:
+        left, right = names[pair.left], names[pair.right]
+        ours, theirs = label.get(left), label.get(right)
+        if ours is not None and ours == theirs:
+            parent[find(left)] = find(right)
+    merged: dict[str, list[str]] = {}
+    for name in names:
+        merged.setdefault(find(name), []).append(name)
+    return [members for members in merged.values() if len(members) > 1]
+
+
+def measure(folder: Path, show_errors: bool) -> dict[str, float]:
+    records = read_records(folder)
+    true = read_groups(folder)
+    candidates, names = list(records.values()), list(records)
+    group(candidates[:200])
+    best = float("inf")
+    for _ in range(3 if len(candidates) < 20_000 else 1):
+        start = time.perf_counter()
+        grouping = group(candidates)
+        best = min(best, time.perf_counter() - start)
+    found = [[names[key] for key in keys] for keys in grouping.groups]
+    counted = count(names, true, found)
+    helped = count(names, true, with_likely(grouping, names, true))
+    if show_errors:
+        list_errors(records, names, true, grouping)
+    return {
+        "records": len(records),
+        **{key: counted[key] for key in ("duplicates", "tp", "fp", "fn")},
+        **rates(counted),
+        "sensitivity_with_likely": rates(helped)["sensitivity"],
+        "likely_pairs": len(grouping.likely),
+        "records_per_s": round(len(records) / best, 1),
+        "seconds": round(best, 3),
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def list_errors(records: Mapping[str, Candidate], names: list[str], true: Groups, grouping: Grouping) -> None:
+    """False merges, and true groups that were not found whole, with what was said of their pairs."""
+    label = {key: number for number, keys in enumerate(true) for key in keys}
+    place = {key: number for number, keys in enumerate(grouping.groups) for key in keys}
+    for keys in grouping.groups:
+        if len({label.get(names[key], names[key]) for key in keys}) > 1:
+            print("MERGED, LABELLED APART")
+            for key in keys:
+                print("   ", line(names[key], records))
+    for members in true:
+        if len({place.get(records[name].key, name) for name in members}) > 1:
+            print("LABELLED ONE, NOT MERGED")
+            for name in members:
+                print("   ", line(name, records))
+            inside = {records[name].key for name in members}
+            for pair in grouping.pairs:
+                if pair.left in inside and pair.right in inside:
+                    print(
+                        "       ", names[pair.left], names[pair.right], pair.verdict, "; ".join(pair.evidence)
+                    )
+
+
+def line(name: str, records: Mapping[str, Candidate]) -> str:
+    one = records[name]
+    place = f"{one.year} {one.journal[:60]} {one.volume}({one.issue}):{one.pages}"
+    return f"{name} | {one.title[:140]} | {'; '.join(one.authors)[:60]} | {place} | {one.doi}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="De-duplication on a labelled folder.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument(
+        "--peer", action="store_true", help="also run bib-dedupe, in an environment of its own"
+    )
+    parser.add_argument("--errors", action="store_true", help="list false merges and missed duplicates")
+    chosen = parser.parse_args()
+    figures = measure(chosen.folder, chosen.errors)
+    for key, value in figures.items():
+        print(key, value)
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

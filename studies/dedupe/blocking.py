@@ -1,0 +1,104 @@
+"""Which records are worth comparing: those that share a key.
+
+Keys depend on one record alone, never on what else is there, so that a database can store them with the record and
+look up a new one's. Two records of one document share at least one unless nearly everything about them differs.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from studies.dedupe.candidates import Candidate
+from studies.dedupe.features import Features, features_of
+from studies.dedupe.text import compact
+from studies.dedupe.titles import SMALL
+
+END = 20
+LONGEST = 3
+
+
+def blocking_keys(candidate: Candidate) -> set[str]:
+    """The keys to store and to look up; each begins with the letter of its kind, and is at most 80 characters long."""
+    return keys_of(features_of(candidate))
+
+
+def keys_of(record: Features) -> set[str]:
+    keys = set(_identifier_keys(record))
+    keys.update(_title_keys(record))
+    keys.update(_place_keys(record))
+    return {key[:80] for key in keys}
+
+
+def _identifier_keys(record: Features) -> Iterator[str]:
+    if record.doi:
+        yield f"d:{record.doi}"
+    if record.pmid:
+        yield f"p:{record.pmid}"
+    if record.pmcid:
+        yield f"c:{record.pmcid}"
+    for number in record.accessions:
+        yield f"x:{number}"
+    if record.kind == "registry":
+        for number in record.registrations:
+            yield f"r:{number}"
+
+
+def _title_keys(record: Features) -> Iterator[str]:
+    """Beginning, end, and pairs of the longest words: a slip of the pen spoils some of them, not all."""
+    words = [word for word in record.title.split() if word not in SMALL]
+    letters = "".join(words)
+    if not letters:
+        return
+    yield f"b:{letters[:END]}"
+    if len(letters) > END:
+        yield f"e:{letters[-END:]}"
+    longest = sorted(set(words), key=lambda word: (-len(word), word))[:LONGEST]
+    if len(longest) == LONGEST and len(longest[-1]) > 4:
+        one, two, three = sorted(longest)
+        yield f"w:{one}:{two}:{three}"
+
+
+def _place_keys(record: Features) -> Iterator[str]:
+    """Volume and page, author and page, two authors and the year."""
+    page = record.first
+    if page and record.volume:
+        yield f"v:{record.volume}:{page}:{record.year}"
+    people = record.names.surnames
+    if not people:
+        return
+    first = compact(" ".join(sorted(people[0])))
+    if page:
+        yield f"a:{first}:{page}"
+    if len(people) > 1 and record.year:
+        yield f"y:{first}:{compact(' '.join(sorted(people[1])))}:{record.year}"
+
+
+class Index:
+    """Candidates by their keys, to match new ones against; it grows as records come in."""
+
+    def __init__(self, candidates: Iterable[Candidate] = ()) -> None:
+        self.records: dict[int, Features] = {}
+        self._blocks: dict[str, list[int]] = {}
+        for candidate in candidates:
+            self.add(candidate)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.records
+
+    def add(self, candidate: Candidate) -> None:
+        """Raises ValueError when the key is taken."""
+        if candidate.key in self.records:
+            raise ValueError(f"Key {candidate.key} is in the index already.")
+        record = features_of(candidate)
+        self.records[record.key] = record
+        for key in keys_of(record):
+            self._blocks.setdefault(key, []).append(record.key)
+
+    def lookup(self, record: Features) -> set[int]:
+        """Keys of the records that share a block with this one, itself left out."""
+        found: set[int] = set()
+        for key in keys_of(record):
+            found.update(self._blocks.get(key, ()))
+        found.discard(record.key)
+        return found

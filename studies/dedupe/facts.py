@@ -1,0 +1,185 @@
+"""Two records compared field by field, and what speaks against their being one."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from rapidfuzz import fuzz
+
+from studies.dedupe.features import Features
+from studies.dedupe.names import Authors, compare_names
+from studies.dedupe.places import EDITION_WORDS, Journals, compare_journals
+from studies.dedupe.titles import Titles, compare_titles, marked
+
+
+class Match(IntEnum):
+    SAME = 2
+    UNKNOWN = 1  # not given on one side, or given in two ways that cannot be compared
+    DIFFERENT = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What comparing field by field found; `years` is the distance, None where a year is missing."""
+
+    title: Titles
+    authors: Authors
+    journal: Journals
+    volume: Match
+    issue: Match
+    first: Match
+    last: Match
+    years: int | None
+    shared: tuple[str, ...]  # names of the identifiers in common
+    objections: tuple[str, ...]
+
+    @property
+    def same_place(self) -> bool:
+        return self.volume is Match.SAME and self.first is Match.SAME
+
+    @property
+    def other_place(self) -> bool:
+        return self.volume is Match.DIFFERENT or self.first is Match.DIFFERENT
+
+    @property
+    def same_range(self) -> bool:
+        """The same first and last page, of more than one page: no other item can stand there."""
+        return self.first is Match.SAME and self.last is Match.SAME
+
+
+def collect(one: Features, other: Features) -> Facts:
+    title = (
+        Titles.EQUAL
+        if one.compact == other.compact and one.compact
+        else compare_titles(one.title, other.title)
+    )
+    authors = compare_names(one.names, other.names)
+    journal = compare_journals(one.journal, other.journal)
+    first, last = compare_pages(one, other)
+    volume = _match(one.volume, other.volume)
+    years = None if one.year is None or other.year is None else abs(one.year - other.year)
+    shared = _shared(one, other)
+    return Facts(
+        title=title,
+        authors=authors,
+        journal=journal,
+        volume=volume,
+        issue=_match(one.issue, other.issue),
+        first=first,
+        last=last,
+        years=years,
+        shared=shared,
+        objections=tuple(_objections(one, other, title, authors, journal, years)),
+    )
+
+
+def _match(one: str, other: str) -> Match:
+    if not one or not other:
+        return Match.UNKNOWN
+    return Match.SAME if one == other else Match.DIFFERENT
+
+
+def compare_pages(one: Features, other: Features) -> tuple[Match, Match]:
+    """First and last page. `c37-c42` is `37-42`; an article number and `1-9` cannot be compared."""
+    if not one.first or not other.first:
+        return Match.UNKNOWN, Match.UNKNOWN
+    last = _match(_number(one.last), _number(other.last))
+    if one.first == other.first:
+        return Match.SAME, last if one.last != one.first else Match.UNKNOWN
+    if _number(one.first) == _number(other.first):
+        return (Match.SAME, last) if last is Match.SAME else (Match.UNKNOWN, last)
+    if _article_number(one, other) or _article_number(other, one):
+        return Match.UNKNOWN, Match.UNKNOWN
+    return Match.DIFFERENT, last
+
+
+def _number(page: str) -> str:
+    return page if page.isdigit() else "".join(letter for letter in page if letter.isdigit())
+
+
+def _article_number(one: Features, other: Features) -> bool:
+    return not one.last and other.first == "1" and bool(other.last)
+
+
+def _shared(one: Features, other: Features) -> tuple[str, ...]:
+    shared = []
+    if one.doi and one.doi == other.doi:
+        shared.append("DOI")
+    if one.pmid and one.pmid == other.pmid:
+        shared.append("PMID")
+    if one.pmcid and one.pmcid == other.pmcid:
+        shared.append("PMCID")
+    if one.accessions and not one.accessions.isdisjoint(other.accessions):
+        shared.append("accession number")
+    if _registered(one, other) and not one.registrations.isdisjoint(other.registrations):
+        shared.append("trial registration")
+    return tuple(shared)
+
+
+def _registered(one: Features, other: Features) -> bool:
+    return one.kind == other.kind == "registry"
+
+
+def _objections(
+    one: Features, other: Features, title: Titles, authors: Authors, journal: Journals, years: int | None
+) -> list[str]:
+    """Reasons why two records are never merged without a person, whatever else agrees."""
+    found = []
+    if one.numbers != other.numbers and title is not Titles.MISSING:
+        found.append("titles differ in a number")
+    if title is not Titles.EQUAL and title is not Titles.MISSING:
+        word = marked(one.title, other.title)
+        if word:
+            found.append(f"only one title has “{word}”")
+    if authors is Authors.DISJOINT:
+        found.append("other authors")
+    if one.language and other.language and one.language.isdisjoint(other.language):
+        found.append("other language")
+    if one.edition != other.edition or (
+        journal is not Journals.SAME and _editions(one.journal, other.journal)
+    ):
+        found.append("another edition of the journal")
+    if one.kind != other.kind and "erratum" in (one.kind, other.kind):
+        found.append("one is an erratum")
+    if one.pmid and other.pmid and one.pmid != other.pmid:
+        found.append("other PMID")
+    if one.pmcid and other.pmcid and one.pmcid != other.pmcid:
+        found.append("other PMCID")
+    if one.registrations and other.registrations and one.registrations.isdisjoint(other.registrations):
+        found.append("other trial registration")
+    if years is not None and years > 2:
+        found.append(f"{years} years apart")
+    return found
+
+
+def _editions(one: str, other: str) -> bool:
+    """The names differ by a word that tells two editions of one journal apart."""
+    if not one or not other:
+        return False
+    return not EDITION_WORDS.isdisjoint(set(one.split()) ^ set(other.split()))
+
+
+ABSTRACT_LEAST = 200
+
+
+def compare_abstracts(one: Features, other: Features) -> Match:
+    """SAME: as good as letter for letter as far as both go, with the same numbers. DIFFERENT: two texts."""
+    if not one.abstract or not other.abstract:
+        return Match.UNKNOWN
+    left, right = one.abstract_folded(), other.abstract_folded()
+    size = min(len(left), len(right))
+    if size < ABSTRACT_LEAST:
+        return Match.UNKNOWN
+    left, right = left[:size], right[:size]
+    if left == right:
+        return Match.SAME
+    alike = fuzz.ratio(left, right)
+    if alike >= 97.0 and _same_digits(left, right):
+        return Match.SAME
+    return Match.DIFFERENT if alike < 60.0 else Match.UNKNOWN
+
+
+def _same_digits(left: str, right: str) -> bool:
+    """The numbers agree; the last few may have been cut off at one end."""
+    ours, theirs = _number(left), _number(right)
+    common = max(min(len(ours), len(theirs)) - 4, 0)
+    return ours[:common] == theirs[:common] and abs(len(ours) - len(theirs)) <= 4

@@ -1,0 +1,148 @@
+"""A candidate in the spelling that comparing works on; made once for each record."""
+
+import re
+from dataclasses import dataclass, field
+
+from studies.dedupe.candidates import Candidate
+from studies.dedupe.identifiers import (
+    accessions_of,
+    normalise_doi,
+    normalise_pmcid,
+    normalise_pmid,
+    registrations_of,
+)
+from studies.dedupe.names import Names, read_names
+from studies.dedupe.places import (
+    edition_of,
+    is_conference,
+    normalise_issue,
+    normalise_journal,
+    normalise_pages,
+    normalise_volume,
+)
+from studies.dedupe.text import compact, fold, split_title
+from studies.dedupe.titles import numbers_of
+
+_NONE: frozenset[str] = frozenset()
+
+_KINDS = (
+    ("erratum", re.compile(r"errat|corrig|retract|addend|correction", re.IGNORECASE)),
+    (
+        "registry",
+        re.compile(r"trial.?regist|regist.*(?:trial|entry|record)|clinicaltrial|ctgov", re.IGNORECASE),
+    ),
+    ("conference", re.compile(r"conf|proceed|meeting|cpaper|poster", re.IGNORECASE)),
+    ("remark", re.compile(r"comment|letter|editorial|reply|note\b", re.IGNORECASE)),
+    ("preprint", re.compile(r"preprint|unpb|unpub|posted", re.IGNORECASE)),
+    ("thesis", re.compile(r"thes[ie]s|dissert", re.IGNORECASE)),
+    ("book", re.compile(r"book|chap", re.IGNORECASE)),
+    ("protocol", re.compile(r"protocol", re.IGNORECASE)),
+)
+
+ABSTRACT_USED = 1200
+
+
+@dataclass(slots=True)
+class Features:
+    key: int
+    title: str
+    compact: str
+    numbers: str
+    names: Names
+    year: int | None
+    journal: str
+    edition: str
+    conference: bool
+    volume: str
+    issue: str
+    first: str
+    last: str
+    doi: str
+    pmid: str
+    pmcid: str
+    accessions: frozenset[str]
+    registrations: frozenset[str]
+    language: frozenset[str]
+    kind: str
+    abstract: str
+    folded: str | None = field(default=None)
+
+    def fields(self) -> tuple[object, ...]:
+        """Everything but the key."""
+        return (
+            self.compact, self.names, self.year, self.journal, self.edition, self.conference, self.volume, self.issue,
+            self.first, self.last, self.doi, self.pmid, self.pmcid, self.accessions, self.registrations, self.language,
+            self.kind, self.abstract,
+        )  # fmt: skip
+
+    def abstract_folded(self) -> str:
+        """The beginning of the abstract, folded when first asked for: most pairs are decided without it."""
+        if self.folded is None:
+            self.folded = compact(fold(_cut(self.abstract)))
+        return self.folded
+
+
+_TRUNCATED = re.compile(r"\(?abstract truncated.*", re.IGNORECASE | re.DOTALL)
+
+
+def _cut(abstract: str) -> str:
+    return _TRUNCATED.sub("", abstract[:ABSTRACT_USED]).strip()
+
+
+def features_of(candidate: Candidate) -> Features:
+    text, noted = split_title(candidate.title)
+    title = fold(text)
+    volume, pages = candidate.volume, candidate.pages
+    first, last = normalise_pages(pages) if pages else ("", "")
+    journal = candidate.journal
+    identifiers = candidate.identifiers
+    return Features(
+        key=candidate.key,
+        title=title,
+        compact=compact(title),
+        numbers=numbers_of(title.split()),
+        names=read_names(candidate.authors),
+        year=candidate.year,
+        journal=normalise_journal(journal) if journal else "",
+        edition=edition_of(journal) if journal else "",
+        conference=is_conference(journal) if journal else False,
+        volume=normalise_volume(volume) if volume else "",
+        issue=normalise_issue(candidate.issue, volume) if candidate.issue or volume else "",
+        first=first,
+        last=last,
+        doi=normalise_doi(candidate.doi),
+        pmid=normalise_pmid(candidate.pmid),
+        pmcid=normalise_pmcid(candidate.pmcid),
+        accessions=accessions_of(identifiers) if identifiers else _NONE,
+        registrations=registrations_of(identifiers) if identifiers else _NONE,
+        language=_languages(candidate.language or noted),
+        kind=kind_of(candidate.kind) if candidate.kind else "",
+        abstract=candidate.abstract,
+    )
+
+
+def kind_of(text: str) -> str:
+    """The kind of document where it is telling; an article is the default of every database and tells nothing."""
+    for kind, pattern in _KINDS:
+        if pattern.search(text):
+            return kind
+    return ""
+
+
+_ISO = {
+    "eng": "en", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr", "spa": "es", "chi": "zh", "zho": "zh",
+    "jpn": "ja", "por": "pt", "dut": "nl", "nld": "nl", "cze": "cs", "ces": "cs", "swe": "sv", "pol": "pl",
+    "gre": "el", "ell": "el", "per": "fa", "fas": "fa", "tur": "tr", "dan": "da", "ukr": "uk", "chinese": "zh",
+    "spanish": "es", "german": "de", "dutch": "nl", "japanese": "ja", "portuguese": "pt", "czech": "cs",
+    "swedish": "sv", "polish": "pl", "greek": "el", "persian": "fa", "turkish": "tr", "persisch": "fa",
+}  # fmt: skip
+_LANGUAGE_SPLIT = re.compile(r"[^a-z]+")
+
+
+def _languages(text: str) -> frozenset[str]:
+    if not text:
+        return _NONE
+    words = _LANGUAGE_SPLIT.split(text.lower())
+    return frozenset(
+        _ISO.get(word, word[:2]) for word in words if len(word) > 1 and word not in ("us", "gb", "and")
+    )

@@ -1,0 +1,253 @@
+"""Where a record was printed: volume, issue, pages and journal in one spelling."""
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+
+from studies.dedupe.text import fold
+
+_PAGE = re.compile(r"([a-z]{0,6})[\s.]?0*(\d+)([a-z]?)", re.IGNORECASE)
+_RANGE = re.compile(r"\s*(?:--?|[\u2010-\u2015\u2212]|\bto\b)\s*", re.IGNORECASE)
+_NO_PAGES = re.compile(
+    r"no(?:ne)?\b.*|specified|n/?a|unpag\w*|np|epub\b.*|in press|ahead of print|online\b.*|\d+\s*p(?:ages?|p)?\.?",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(
+    r"^(?:pp?|pages?|pgs?|art(?:icle)?(?:\s+(?:no|number|id))?)\b[.:\s]*(?=[a-z]{0,4}\d)", re.IGNORECASE
+)
+_DIGITS = re.compile(r"\d+")
+_SUPPLEMENT = re.compile(r"\bs(?:uppl(?:ement)?)?\b", re.IGNORECASE)
+
+
+def normalise_pages(text: str) -> tuple[str, str]:
+    """First and last page: `221-8`, `pp. 221--228`, `221` and `e221` all begin on 221.
+
+    The last page is empty where only one is given. An `e` before the number is written or left out at will and is
+    dropped; other letters (`S12`, `C219`) stay.
+    """
+    value = text.strip()
+    if not value or _NO_PAGES.fullmatch(value):
+        return "", ""
+    value = _PREFIX.sub("", value)
+    parts = _RANGE.split(value.split(",")[0].split(";")[0], maxsplit=1)
+    first = _PAGE.search(parts[0])
+    if not first:
+        return "", ""
+    start = _page(first)
+    last = _PAGE.search(parts[1]) if len(parts) > 1 else None
+    return start, _complete(start, _page(last)) if last else ""
+
+
+def _page(found: re.Match[str]) -> str:
+    letters = found.group(1).lower()
+    return ("" if letters in ("e", "p", "pp") else letters) + found.group(2) + found.group(3).lower()
+
+
+def _complete(first: str, last: str) -> str:
+    """`221`, `8` -> `228`; a last page before the first is a slip and stays as it is."""
+    head, tail = _DIGITS.search(first), _DIGITS.search(last)
+    if not head or not tail:
+        return last
+    begin, end = head.group(), tail.group()
+    if len(end) < len(begin):
+        end = begin[: len(begin) - len(end)] + end
+    return first[: head.start()] + end
+
+
+def normalise_volume(text: str) -> str:
+    """`Vol. 35 Suppl 1` -> `35`; empty where no number is given (`Ph.D.`, `(Jul)`)."""
+    found = _DIGITS.search(text)
+    return found.group().lstrip("0") if found else ""
+
+
+def normalise_issue(text: str, volume: str = "") -> str:
+    """`Suppl. 1`, `S1` and a volume of `35 Suppl 1` -> `s1`; `7-8` -> `7`."""
+    value = text
+    if not value.strip() and _SUPPLEMENT.search(volume):
+        value = volume[_SUPPLEMENT.search(volume).start() :]  # type: ignore[union-attr]
+    found = _DIGITS.search(value)
+    number = found.group().lstrip("0") if found else ""
+    if re.search(r"s(?:uppl(?:ement)?)?\b|\bs\d", value, re.IGNORECASE) and "s" in value.lower():
+        return "s" + number
+    return number
+
+
+class Journals(IntEnum):
+    SAME = 3
+    UNKNOWN = 2  # one of them is not given
+    ALIKE = 1  # perhaps the same, too different to build on
+    DIFFERENT = 0
+
+
+_CONFERENCE = re.compile(
+    r"\.?\s*\bConference\s*:|\b(?:congress|annual meeting|symposium|proceedings of the)\b", re.IGNORECASE
+)
+_AFTER = re.compile(
+    r"\s*(?:\bConference\s*(?:Publication)?:|[:=/(\[;]|\. (?=[a-z])).*", re.IGNORECASE | re.DOTALL
+)
+_FILL = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "in",
+        "for",
+        "on",
+        "de",
+        "la",
+        "le",
+        "les",
+        "du",
+        "des",
+        "der",
+        "die",
+        "das",
+        "und",
+        "fur",
+        "et",
+        "el",
+        "y",
+        "los",
+        "las",
+        "of",
+        "a",
+        "an",
+        "to",
+        "at",
+        "zur",
+        "zum",
+        "di",
+        "del",
+        "della",
+        "dei",
+        "e",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "en",
+    ]
+)
+_EDITION = re.compile(
+    r"\b(english|engl|international|internationale|american|european|asian|chinese|spanish|german|french|japanese)"
+    r"\.?\s+ed(?:ition)?\b",
+    re.IGNORECASE,
+)
+EDITION_WORDS = frozenset(
+    ["english", "internationale", "international", "int", "german", "deutsch", "spanish", "french", "chinese"]
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+@lru_cache(maxsize=65536)
+def is_conference(journal: str) -> bool:
+    return bool(_CONFERENCE.search(journal))
+
+
+@lru_cache(maxsize=65536)
+def normalise_journal(journal: str) -> str:
+    """The name without subtitle, place and edition: `The Lancet (London, England)` -> `lancet`."""
+    plain = fold(_AFTER.sub("", journal)) or fold(journal)
+    plain = _YEAR.sub("", plain)
+    return " ".join(word for word in plain.split() if word not in _FILL)
+
+
+@lru_cache(maxsize=65536)
+def edition_of(journal: str) -> str:
+    """The edition of a journal that appears in several languages; a translation has the same volume and pages."""
+    found = _EDITION.search(journal)
+    return found.group(1).lower()[:4] if found else ""
+
+
+@lru_cache(maxsize=65536)
+def compare_journals(one: str, other: str) -> Journals:
+    """Two names from `normalise_journal`: written out, abbreviated, or as initials."""
+    if not one or not other:
+        return Journals.UNKNOWN
+    if one.replace(" ", "") == other.replace(" ", ""):
+        return Journals.SAME
+    short, long = sorted((one.split(), other.split()), key=lambda words: (sum(map(len, words)), words))
+    if _abbreviates(short, long) or _initials(short, long):
+        return Journals.SAME
+    shared = len(set(short) & set(long))
+    if shared and 2 * shared >= min(len(short), len(long)):
+        return Journals.ALIKE
+    return Journals.DIFFERENT
+
+
+def _abbreviates(short: list[str], long: list[str]) -> bool:
+    """Each short word abbreviates one long word, in order; at most the tail of the long name is left out."""
+    if len(short) > len(long):
+        short, long = long, short
+    if len(short) == 1 and len(long) > 1 and len(short[0]) < len(long[0]):
+        return False
+    at = 0
+    for word in short:
+        if at == len(long) or not _shortens(word, long[at]):
+            return False
+        at += 1
+    return len(short) == len(long) or (len(short) >= 3 and len(long) - len(short) <= 6 and _place(long[at:]))
+
+
+def _place(words: list[str]) -> bool:
+    """What follows a name in full and is left out of its short form: a place or the society that prints it."""
+    return bool(words) and words[0] in _TAILS
+
+
+_TAILS = frozenset(
+    [
+        "official",
+        "united",
+        "states",
+        "usa",
+        "us",
+        "uk",
+        "england",
+        "london",
+        "new",
+        "york",
+        "baltimore",
+        "md",
+        "electronic",
+        "online",
+        "resource",
+        "print",
+    ]
+)
+
+
+def _shortens(one: str, other: str) -> bool:
+    """`natl` for `national`, `nat` for `nature`: the same beginning, the letters in order."""
+    if one == other or (one[0] == other[0] and (one.startswith(other) or other.startswith(one))):
+        return True
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    if short[0] != long[0] or len(short) < 2:
+        return False
+    letters = iter(long)
+    return (all(letter in letters for letter in short) and short[:2] == long[:2]) or _consonants(short, long)
+
+
+def _consonants(short: str, long: str) -> bool:
+    """`jrnl`, `mgmt`, `intl`: first letter and a few later ones."""
+    letters = iter(long)
+    return len(short) <= 5 and short[-1] == long[-1] and all(letter in letters for letter in short)
+
+
+def _initials(short: list[str], long: list[str]) -> bool:
+    """`amcis` for `americas conference information systems`: beginnings of all words, in order, and nothing else."""
+    acronyms = [word for word in short if word not in ("proceedings", "annual", "conference")]
+    words = [word for word in long if word not in ("proceedings", "annual", "international")]
+    if len(acronyms) != 1 or len(words) < 2 or not 3 <= len(acronyms[0]) <= 8:
+        return False
+    reachable = {0}
+    for word in words:
+        longer = {
+            at + size
+            for at in reachable
+            for size in range(1, min(len(word), 3) + 1)
+            if acronyms[0][at : at + size] == word[:size] and at + size <= len(acronyms[0])
+        }
+        reachable = longer
+        if not reachable:
+            return False
+    return len(acronyms[0]) in reachable
