@@ -53,7 +53,7 @@ def can(user: User, review: Review) -> Can:
 
 def of_role(role: str) -> Can:
     grants = GRANTS.get(role, {})
-    return Can(**{f.name: grants.get(f.name, False) for f in fields(Can) if f.name != "role"}, role=role)  # type: ignore[call-overload,arg-type]
+    return Can(**{f.name: grants.get(f.name, False) for f in fields(Can) if f.name != "role"}, role=role)  # type: ignore[call-overload]
 
 
 def fetch_review(

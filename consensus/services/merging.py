@@ -1,6 +1,6 @@
 """Two reports, or two studies, turn out to be one. Judgements never move; both items settle on the survivor."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from django.db.models import Q
@@ -51,7 +51,7 @@ def merge(left: T, right: T) -> T:
     if model.Status.WITHDRAWN in {roots[0].status, roots[1].status}:
         raise Refused(_("The import that one of these came from was undone."))
     keeper, other = sorted(roots, key=progress, reverse=True)
-    moved = family(model, other.pk)
+    moved: list[int] = family(model, other.pk)
     other.merged_with, other.survivor, other.status = keeper, keeper, model.Status.MERGED
     other.save(update_fields=["merged_with", "survivor", "status"])
     model.objects.filter(survivor=other).update(survivor=keeper)
@@ -195,7 +195,7 @@ def unmerge(row: Report | Study) -> None:
     settle_targets(model, row.review, [old_root, *kin])
 
 
-def leads_to(one: Report | Study, goal: int, kin: dict[int, "Report"] | dict[int, "Study"]) -> bool:
+def leads_to(one: Report | Study, goal: int, kin: Mapping[int, Report | Study]) -> bool:
     step: int | None = one.merged_with_id
     while step is not None and step != goal:
         step = kin[step].merged_with_id if step in kin else None

@@ -69,7 +69,7 @@ def open_consensus(*, by: User, item_id: int) -> Judgement:
         round=item.round,
         version_id=item.version_id,
     )
-    standing = Judgement.objects.filter(id=item.final_id or item.reopened_final_id).first()
+    standing = Judgement.objects.filter(id=item.final_id or item.reopened_final_id or 0).first()
     if standing:
         kind_of(item.stage).carry(standing, draft)
     return draft

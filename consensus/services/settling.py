@@ -136,7 +136,7 @@ def record(item: WorkItem, before: tuple[str, int | None], after: tuple[str, int
         for what, step in steps.items()
         if step
     )
-    if before[1] != after[1] or WorkItem.DECIDED.count(before[0]) != WorkItem.DECIDED.count(after[0]):  # type: ignore[arg-type]
+    if before[1] != after[1] or WorkItem.DECIDED.count(before[0]) != WorkItem.DECIDED.count(after[0]):
         announce(item, answers.get(before[1] or 0, {}), answers.get(after[1] or 0, {}))
 
 

@@ -34,7 +34,8 @@ class Linkable(models.Model):
 
     @property
     def root_id(self) -> int:
-        return self.survivor_id or self.pk
+        survivor: int | None = getattr(self, "survivor_id", None)
+        return survivor or int(self.pk)
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

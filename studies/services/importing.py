@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -35,7 +35,7 @@ def add_search(*, by: User, review: Review, source: str, **details: Any) -> Sear
 
 
 @write
-def start_import(*, by: User, search: Search, upload: UploadedFile) -> tuple[ImportBatch, Job]:
+def start_import(*, by: User, search: Search, upload: "UploadedFile[bytes]") -> tuple[ImportBatch, Job]:
     """Keep the file as it is, and ask the worker to read it."""
     refuse_if_closed(search.review)
     name = upload.name or "upload"
@@ -77,7 +77,7 @@ def read_batch(*, batch: ImportBatch, progress: Progress) -> None:
     digest = hashlib.sha256()
     try:
         with batch.file.open("rb") as stream:
-            reading = read(stream, filename=batch.filename)
+            reading = read(cast(BinaryIO, stream), filename=batch.filename)
             last = last_position(batch)
             for items in chunks(noted(reading, digest)):
                 store(batch, [item for item in items if item.position > last])

@@ -1,6 +1,7 @@
 """Records, reports and studies: what is linked to what. Nothing here deletes a record, a report or a study."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -86,6 +87,6 @@ def correct_study(*, by: User, study: Study, label: str, design: str) -> None:
     study.save(update_fields=["label", "design"])
 
 
-def time_point(*, review: Review, value: object, unit: str) -> TimePoint:
+def time_point(*, review: Review, value: Decimal | int | str, unit: str) -> TimePoint:
     found, _made = TimePoint.objects.get_or_create(review=review, value=value, unit=unit)
     return found

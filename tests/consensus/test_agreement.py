@@ -1,0 +1,58 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consensus import agreement
+
+COMMON = [[40, 9], [6, 45]]
+RARE = [[40, 9], [6, 945]]
+
+
+def test_kappa_and_its_companions_equal_the_published_arithmetic():
+    assert agreement.raw(RARE).value == pytest.approx(0.985)
+    found = agreement.kappa(RARE)
+    assert (found.value, found.error) == (pytest.approx(0.8342, abs=5e-5), pytest.approx(0.0420, abs=5e-5))
+    assert agreement.pabak(RARE).value == pytest.approx(0.970)
+    assert agreement.ac1(RARE).value == pytest.approx(0.9835, abs=5e-5)
+    assert agreement.prevalence_index(RARE) == pytest.approx(-0.905)
+    assert agreement.bias_index(RARE) == pytest.approx(0.003)
+
+
+def test_the_standard_errors_equal_those_checked_by_bootstrap():
+    assert agreement.kappa(COMMON).error == pytest.approx(0.0714, abs=5e-5)
+    assert agreement.ac1(COMMON).error == pytest.approx(0.0717, abs=5e-5)
+
+
+def test_positive_and_negative_agreement_are_told_apart():
+    assert agreement.specific(RARE, 0) == pytest.approx(80 / 95)
+    assert agreement.specific(RARE, 1) == pytest.approx(1890 / 1905)
+
+
+def test_kappa_is_not_defined_where_both_used_one_category():
+    assert agreement.kappa([[7, 0], [0, 0]]) == agreement.UNDEFINED
+    assert agreement.kappa([[0, 0], [0, 0]]) == agreement.UNDEFINED
+
+
+def test_weighted_kappa_of_two_categories_is_kappa():
+    plain, weighted = agreement.kappa(COMMON), agreement.weighted_kappa(COMMON)
+    assert (weighted.value, weighted.error) == (pytest.approx(plain.value), pytest.approx(plain.error))
+
+
+def test_near_misses_cost_less_when_levels_are_ordered():
+    near, far = [[8, 2, 0], [2, 8, 2], [0, 2, 8]], [[8, 0, 2], [2, 8, 2], [2, 0, 8]]
+    assert agreement.weighted_kappa(near).value > agreement.weighted_kappa(far).value
+
+
+def test_a_table_that_is_not_square_is_refused():
+    with pytest.raises(ValueError, match="square"):
+        agreement.kappa([[1, 2]])
+
+
+@given(st.lists(st.lists(st.integers(0, 50), min_size=3, max_size=3), min_size=3, max_size=3))
+def test_measures_stay_within_their_range_and_do_not_care_who_is_first(table):
+    for measure in (agreement.kappa, agreement.ac1, agreement.pabak, agreement.weighted_kappa):
+        found, turned = measure(table), measure([list(column) for column in zip(*table, strict=True)])
+        assert (found.value is None) == (turned.value is None)
+        if found.value is not None:
+            assert -1.0 - 1e-9 <= found.low <= found.value <= found.high <= 1.0 + 1e-9
+            assert turned.value == pytest.approx(found.value)
