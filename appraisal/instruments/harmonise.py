@@ -37,7 +37,8 @@ LevelMap = Mapping[str, str | None]  # level of the instrument -> harmonised lev
 
 
 def overall_scale(instrument: Instrument) -> Scale:
-    return instrument.scales[instrument.overall.scale]
+    """The scale of the overall level; one without levels where the instrument has no overall judgement."""
+    return instrument.scales.get(instrument.overall.scale, Scale("", ()))
 
 
 def default_map(instrument: Instrument) -> dict[str, str | None]:

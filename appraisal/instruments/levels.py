@@ -1,7 +1,7 @@
 """How a level shows: the five signs of the page (colour, symbol, shape), the same in tables, plots and exports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from appraisal.instruments.model import Level
@@ -40,4 +40,9 @@ def role_of(level: Level) -> Role:
 
 
 def sign_of(level: Level | None) -> Sign:
-    return SIGNS["none" if level is None else role_of(level)]
+    """The sign of its role; an instrument's own symbol of one or two characters keeps levels of one role apart."""
+    if level is None:
+        return SIGNS["none"]
+    sign = SIGNS[role_of(level)]
+    own = level.symbol not in _BY_SYMBOL and 1 <= len(level.symbol) <= 2
+    return replace(sign, symbol=level.symbol) if own else sign

@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from appraisal.instruments.harmonise import overall_scale
 from appraisal.instruments.levels import Role, role_of
 from appraisal.instruments.model import Instrument, Level
 
@@ -107,6 +108,7 @@ def robvis_table(instrument: Instrument, assessed: Iterable[Assessed]) -> Robvis
     """The table for one instrument; `NoTemplate` for one whose levels robvis does not know."""
     template = template_for(instrument)
     scales = {domain.slot: instrument.scale_of(domain) for domain in instrument.domains}
+    overall_levels = overall_scale(instrument).by_code
     rows = []
     for entry in assessed:
         cells = []
@@ -114,7 +116,7 @@ def robvis_table(instrument: Instrument, assessed: Iterable[Assessed]) -> Robvis
             code = entry.levels.get(slot)
             level = scales[slot].by_code.get(code) if slot and code else None
             cells.append(_word(template, level, instrument))
-        overall = instrument.scales[instrument.overall.scale].by_code.get(entry.overall or "")
+        overall = overall_levels.get(entry.overall or "")
         rows.append((_text(entry.label), *cells, _word(template, overall, instrument), f"{entry.weight:g}"))
     header = ("Study", *(_text(heading) for heading, _ in template.columns), "Overall", "Weight")
     notes = (_V2_NOTE,) if instrument.id == "robins_i_v2" else ()
