@@ -26,7 +26,19 @@ import bibtexparser
 
 from studies.formats import Entry, ParsedRecord, Refusal, UnreadableFile, read
 
-COMPARED = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "issn", "abstract")
+COMPARED = (
+    "title",
+    "authors",
+    "year",
+    "journal",
+    "volume",
+    "issue",
+    "pages",
+    "doi",
+    "pmid",
+    "issn",
+    "abstract",
+)
 
 
 @dataclass
@@ -91,7 +103,10 @@ def count_marks(text: str) -> int | None:
         if count and many:
             # A paragraph is an entry, or several where its %0 comes more than once.
             return sum(
-                max(len(re.findall(r"^%0(?: |$)", part, re.MULTILINE)), bool(re.search(many, part, re.MULTILINE)))
+                max(
+                    len(re.findall(r"^%0(?: |$)", part, re.MULTILINE)),
+                    bool(re.search(many, part, re.MULTILINE)),
+                )
                 for part in paragraphs
             )
         if count:
@@ -106,7 +121,9 @@ def count_rows(text: str) -> int | None:
     mark = max(",;\t", key=first.count)
     if first.count(mark) < 4 or "title" not in first.lower():
         return None
-    rows = [row for row in csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=mark) if any(row)]
+    rows = [
+        row for row in csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=mark) if any(row)
+    ]
     return len(rows) - 1
 
 
@@ -158,7 +175,9 @@ def expected_records(path: Path) -> list[dict[str, str]]:
     library = bibtexparser.parse_string(text_of(path.read_bytes()))
     blocks = [getattr(block, "ignore_error_block", block) for block in library.blocks]
     return [
-        {item.key.lower(): str(item.value) for item in block.fields} for block in blocks if hasattr(block, "fields")
+        {item.key.lower(): str(item.value) for item in block.fields}
+        for block in blocks
+        if hasattr(block, "fields")
     ]
 
 
@@ -168,7 +187,12 @@ def plain(text: str) -> str:
 
 
 def wanted(record: Mapping[str, str], name: str) -> str:
-    names = {"issue": ("number", "issue"), "authors": ("author",), "year": ("year", "date"), "issn": ("issn",)}
+    names = {
+        "issue": ("number", "issue"),
+        "authors": ("author",),
+        "year": ("year", "date"),
+        "issn": ("issn",),
+    }
     return next((record[key] for key in names.get(name, (name,)) if record.get(key)), "")
 
 
@@ -200,18 +224,26 @@ def compare(outcome: Outcome, records: list[dict[str, str]], *, show: bool) -> t
             if same(name, got, expected):
                 equal += 1
             elif show:
-                print(f"  differs {outcome.name} entry {number} {name}: {getattr(got, name)!r} for {expected!r}"[:400])
+                print(
+                    f"  differs {outcome.name} entry {number} {name}: {getattr(got, name)!r} for {expected!r}"[
+                        :400
+                    ]
+                )
     return compared, equal
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Account for every entry of a folder of exports.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--fields", action="store_true", help="list the fields that differ from the .bib beside a file")
+    parser.add_argument(
+        "--fields", action="store_true", help="list the fields that differ from the .bib beside a file"
+    )
     options = parser.parse_args()
     folder: Path = options.folder
     listed = listed_counts(folder)
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(("SOURCE", ".")))
+    paths = sorted(
+        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(("SOURCE", "."))
+    )
     outcomes, compared, equal = [], 0, 0
     print(f"{'file':84} {'format':24} expected found refused")
     for path in paths:

@@ -43,8 +43,6 @@ def _record(root: Element) -> ParsedRecord:
         numbers["isbn"] = isbn
     pmid, pmcid = numbers.pop("pmid", ""), numbers.pop("pmcid", "")
     journal, short = _journal(taken)
-    start, end = taken.text("pages"), ""
-    notes = [one_line(clean("".join(note.itertext()))) for note in root.iterfind("notes")]
     return ParsedRecord(
         title=title,
         abstract=abstract,
@@ -54,7 +52,7 @@ def _record(root: Element) -> ParsedRecord:
         journal_abbreviation=short,
         volume=taken.text("volume"),
         issue=taken.text("number", "issue"),
-        pages=ids.join_pages(start, end),
+        pages=ids.join_pages(taken.text("pages")),
         doi=doi,
         pmid=pmid,
         pmcid=pmcid,
@@ -65,7 +63,7 @@ def _record(root: Element) -> ParsedRecord:
         urls=urls,
         issn=ids.issn_of(serial),
         source=source,
-        decisions=decisions_in_notes(notes),
+        decisions=decisions_in_notes(taken.seen("notes")),
         extra=taken.remaining(),
     )
 
@@ -100,6 +98,10 @@ def _numbers(taken: Taken, source: str) -> dict[str, str]:
         found.update(ids.registrations_of(number))
     elif number:
         found["accession"] = number
+    if "embase" in source.lower() and "embase" not in found:
+        number = ids.embase_of(" ".join(taken.seen("notes")))
+        if number:
+            found["embase"] = number
     pmcid = ids.pmcid_of(" ".join(taken.texts("custom2")))
     if pmcid:
         found["pmcid"] = pmcid

@@ -8,13 +8,14 @@ from urllib.parse import unquote
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"“”]+", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?=\D|$|\d{4}(?!\d))")
-_ISSN = re.compile(r"(?<![\dXx-])(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
+_ISSN = re.compile(r"(?<![\dXx])(?<!\d-)(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
 _ISBN = re.compile(r"(?<![\d-])(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?![\d-])")
 _NCT = re.compile(r"\bNCT[ -]?0*(\d{8})\b", re.IGNORECASE)
 _ISRCTN = re.compile(r"\bISRCTN[ -]?(\d{8})\b", re.IGNORECASE)
 _EUDRACT = re.compile(r"\b(20\d\d-\d{6}-\d\d)\b")
 _PMCID = re.compile(r"\bPMC(\d{3,9})\b", re.IGNORECASE)
 _EID = re.compile(r"(?:eid=)?\b(2-s2\.0-\d{6,12})\b", re.IGNORECASE)
+_EMBASE = re.compile(r"(?:(?<![\w%])|(?<=id=))(L\d{6,10})\b")
 _PAGE_PREFIX = re.compile(r"^(?:pp?|pages?|s)\.?\s*(?=[\de])", re.IGNORECASE)
 
 REGISTRATIONS = ("nct", "isrctn", "eudract")
@@ -99,6 +100,12 @@ def pmcid_of(text: str) -> str:
 def scopus_of(text: str) -> str:
     """A Scopus EID in the text, or ""."""
     match = _EID.search(text)
+    return match[1] if match else ""
+
+
+def embase_of(text: str) -> str:
+    """An Embase accession number (L and digits) in an address or a note, or ""."""
+    match = _EMBASE.search(text)
     return match[1] if match else ""
 
 

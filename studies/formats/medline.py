@@ -107,7 +107,7 @@ def _record(tags: Tags, dialect: str) -> ParsedRecord:
         authors=_authors(tags),
         year=take_year(tags, "DP", "DEP", "SO"),
         journal=journal or short,
-        journal_abbreviation=short if journal else "",
+        journal_abbreviation=short if journal and short.casefold() != journal.casefold() else "",
         volume=take(tags, "VI"),
         issue=take(tags, "IP"),
         pages=ids.join_pages(pages),

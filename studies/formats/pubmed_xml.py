@@ -36,18 +36,17 @@ def _record(root: Element) -> ParsedRecord:
     if isbn:
         numbers["isbn"] = isbn
     pmids = [text for text in taken.texts("MedlineCitation/PMID", "BookDocument/PMID") if ids.pmid_of(text)]
-    journal = (
-        taken.text(f"{article}/Journal/Title", "MedlineCitation/MedlineJournalInfo/MedlineTA") or book_title
-    )
+    journal = taken.text(f"{article}/Journal/Title") or book_title
+    medline_name = taken.text("MedlineCitation/MedlineJournalInfo/MedlineTA")
+    short = taken.text(f"{article}/Journal/ISOAbbreviation") or medline_name
+    journal = journal or short
     return ParsedRecord(
         title=title,
         abstract=abstract,
         authors=_authors(taken, article),
         year=_year(root, article),
         journal=journal,
-        journal_abbreviation=taken.text(
-            f"{article}/Journal/ISOAbbreviation", "MedlineCitation/MedlineJournalInfo/MedlineTA"
-        ),
+        journal_abbreviation="" if short.casefold() == journal.casefold() else short,
         volume=taken.text(f"{article}/Journal/JournalIssue/Volume", "BookDocument/Book/Volume"),
         issue=taken.text(f"{article}/Journal/JournalIssue/Issue"),
         pages=_pages(taken, article),
@@ -64,8 +63,17 @@ def _record(root: Element) -> ParsedRecord:
             taken.texts(f"{article}/Journal/ISSN", "MedlineCitation/MedlineJournalInfo/ISSNLinking")
         ),
         source="PubMed",
-        extra=taken.remaining(),
+        extra=_remarks(taken) | taken.remaining(),
     )
+
+
+def _remarks(taken: Taken) -> dict[str, tuple[str, ...]]:
+    """What other publications say of this one, by kind: RetractionIn, ErratumIn, CommentOn."""
+    found: dict[str, list[str]] = {}
+    for element in taken.all("MedlineCitation/CommentsCorrectionsList/CommentsCorrections"):
+        text = " ".join(text for child in element if (text := text_of(child)))
+        found.setdefault(element.get("RefType", "CommentsCorrections"), []).append(text)
+    return {kind: tuple(values) for kind, values in found.items()}
 
 
 def _numbers(taken: Taken) -> dict[str, str]:

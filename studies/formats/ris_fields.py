@@ -69,7 +69,7 @@ def record(tags: Tags, dialect: str, default_source: str) -> ParsedRecord:
         keywords=_keywords(keywords),
         urls=urls,
         issn=issn,
-        source=source or default_source,
+        source=source or default_source or ("Web of Science" if "wos" in numbers else ""),
         decisions=decisions_in_notes(notes),
         extra=remaining(tags),
     )
@@ -86,6 +86,8 @@ def _journal(tags: Tags, kind: str) -> tuple[str, str]:
         full, short = short, ""
     if other and not short and other.casefold() != full.casefold():
         short, other = other, ""
+    if short.casefold() == full.casefold():
+        short = ""
     for name in (full, short):
         if name:
             drop_equal(tags, name, "JF", "T2", "JA", "J2", "J1", "JO", "BT", "JI", "J9")
@@ -112,7 +114,13 @@ def _pages(tags: Tags) -> str:
 def _kind(tags: Tags, kind: str) -> str:
     """TY, with what M3 adds to it (Embase: "Conference Abstract")."""
     further = tags.get("M3", [""])[0].strip()
-    if further and len(further) < 60 and not ids.find_doi(further) and further.lower() not in ("no", "doi"):
+    if (
+        further
+        and len(further) < 60
+        and "[" not in further
+        and not ids.find_doi(further)
+        and further.lower() not in ("no", "doi")
+    ):
         take(tags, "M3")
         return f"{kind}; {further}" if kind and kind.casefold() != further.casefold() else further
     return kind
@@ -191,6 +199,8 @@ def _numbers(tags: Tags, dialect: str, database: str, notes: list[str]) -> dict[
         match = next((m for note in notes if (m := _EBSCO_NUMBER.search(note))), None)
         if match:
             found["accession"] = match[1]
+    if "embase" in database.lower() and "embase" not in found and notes:
+        found["embase"] = ids.embase_of(" ".join(notes))
     return {name: number for name, number in found.items() if number}
 
 
@@ -236,6 +246,8 @@ def _record_id(value: str, dialect: str) -> tuple[str, str]:
         return "rayyan", value
     if dialect in ("Ovid", "PsycINFO"):
         return "accession", value
+    if value[:3] == "NCT" and value[3:].isdigit():
+        return "nct", value
     return "", ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
+from urllib.parse import unquote
 
 from studies.formats import identifiers as ids
 from studies.formats.decisions import decisions_in_notes, verdict_of
@@ -15,6 +16,10 @@ from studies.formats.text import clean, one_line, paragraphs
 from studies.formats.wos import record as wos_record
 
 _GLUED = re.compile(r"(?<=[a-zß-öø-ÿ]{2})(?<!Mc)(?<!Mac)(?=[A-ZÀ-ÖØ-Þ])")
+_EMBASE_SOURCE = re.compile(
+    r"(?P<journal>.+?) \((?P<year>\d{4})\)(?: (?P<volume>[\w-]+)(?::(?P<issue>[^\s(]+))?)?"
+    r"(?: \((?P<pages>[\w.-]+)\))?(?:[.,]|$)"
+)
 _ADDRESS = re.compile(r"(?:https?|ftp)://\S+")
 _NUMBERS = ("embase", "wos", "scopus", "accession", "covidence")
 _STAGES = (
@@ -69,6 +74,8 @@ class RowReader:
         }
 
     def _record(self, row: Row, extra: dict[str, list[str]]) -> ParsedRecord:
+        if self._dialect == "Embase":
+            _embase(row, extra)
         title, abstract = _first(row, "title"), paragraphs(row["abstract"][0]) if row.get("abstract") else ""
         numbers = {name: text for name in _NUMBERS if (text := _first(row, name))}
         isbn = ids.isbn_of(row.get("isbn", ()))
@@ -154,6 +161,23 @@ class RowReader:
             return ()
         stage = stage or ("full_text" if reason else "")
         return (Decision("", verdict, reason, labels, "", stage),)
+
+
+def _embase(row: Row, extra: dict[str, list[str]]) -> None:
+    """Embase writes journal, year, volume and pages into one cell, and its number into a link."""
+    place = _EMBASE_SOURCE.match(_first(row, "journal"))
+    if place:
+        extra["Source"] = row["journal"]
+        for field in ("journal", "year", "volume", "issue", "pages"):
+            if place[field]:
+                row[field] = [place[field]]
+    links = " ".join(row.get("url", ()))
+    number = ids.embase_of(links)
+    if number:
+        row.setdefault("embase", [number])
+    doi = re.search(r"id=doi:([^&\s]+)", links)
+    if doi:
+        row.setdefault("doi", [unquote(doi[1])])
 
 
 def _first(row: Row, field: str) -> str:

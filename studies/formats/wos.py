@@ -100,7 +100,7 @@ def record(tags: Tags) -> ParsedRecord:
         authors=_authors(tags),
         year=take_year(tags, "PY", "PD", "EA"),
         journal=journal or short,
-        journal_abbreviation=short if journal else "",
+        journal_abbreviation=short if journal and short.casefold() != journal.casefold() else "",
         volume=take(tags, "VL"),
         issue=take(tags, "IS"),
         pages=_pages(tags),

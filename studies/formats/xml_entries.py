@@ -107,6 +107,11 @@ def text_of(element: Element | None) -> str:
     return one_line(clean("".join(element.itertext())))
 
 
+def _is_date(element: Element) -> bool:
+    """Year, month and day are one value."""
+    return element.tag.endswith("Date") or element[0].tag in ("Year", "MedlineDate")
+
+
 class Taken:
     """Which elements were understood, so that the others can be kept as `extra`."""
 
@@ -128,6 +133,10 @@ class Taken:
         """The text of all elements found."""
         return [text for element in self.all(*paths) if (text := text_of(element))]
 
+    def seen(self, path: str) -> list[str]:
+        """The text of all elements found, which stay for `extra`."""
+        return [text for element in self._root.iterfind(path) if (text := text_of(element))]
+
     def all(self, *paths: str) -> list[Element]:
         """All elements found, marked as understood."""
         found = [element for path in paths for element in self._root.iterfind(path)]
@@ -142,10 +151,10 @@ class Taken:
             element, parent = stack.pop()
             if element in self._taken:
                 continue
-            if len(element) and not (element.text or "").strip():
+            if len(element) and not (element.text or "").strip() and not _is_date(element):
                 stack.extend((child, element.tag) for child in reversed(element))
                 continue
-            text = text_of(element)
+            text = " ".join(part for child in element if (part := text_of(child))) or text_of(element)
             if text:
                 extra.setdefault(f"{parent}/{element.tag}", []).append(text)
         return {name: tuple(values) for name, values in extra.items()}
