@@ -47,7 +47,9 @@ function undoForm(url) {
 export function say({ text, undo, is }) {
   const place = document.getElementById("toasts");
   for (const old of place.querySelectorAll("[data-toast]")) {
-    if (old.dataset.is !== "bad" || old.querySelector("span").textContent === text) leave(old);
+    // One done thing at a time; an error does not take the undo away, and is not said twice.
+    const same = old.querySelector("span").textContent === text;
+    if (same || (old.dataset.is !== "bad" && is !== "bad")) leave(old);
   }
   const toast = document.createElement("div");
   toast.className = "toast";
