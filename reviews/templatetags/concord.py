@@ -86,7 +86,7 @@ def _day(day: date) -> str:
 
 @register.simple_tag(name="number")
 @register.filter(name="number")
-def number(value: float | None) -> str:
+def number(value: float | str | None) -> str:
     """2019 as 2,019; nothing for None, which is not zero: the page says why it is not there."""
     if value is None or value == "":
         return ""
