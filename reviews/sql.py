@@ -59,7 +59,7 @@ FUNCTIONS = RunSQL(
         END IF;
         INSERT INTO reviews_event (review_id, actor_id, at, place, "row", action, data, xact)
         VALUES (of_review, nullif(current_setting('concord.actor', true), '')::bigint, clock_timestamp(),
-                TG_TABLE_NAME, (whole->>'id')::bigint, lower(TG_OP), changed - TG_ARGV::text[],
+                TG_TABLE_NAME, (whole->>'id')::bigint, lower(TG_OP), changed - coalesce(TG_ARGV::text[], '{}'),
                 pg_current_xact_id()::text::bigint);
         RETURN NULL;
     END $$;
