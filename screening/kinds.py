@@ -1,0 +1,124 @@
+"""The two screening kinds: the same verdicts, asked of titles and abstracts, then of full texts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from config.refusals import Invalid
+from consensus.compare import Answers, Policy, Rule
+from consensus.kinds import Kind, Target
+from consensus.models import Judgement, Stage, StageVersion, WorkItem
+from reviews.models import ExclusionReason, ProtocolVersion
+from screening.models import Criteria, Verdict
+from studies.models import Report
+
+Choice = Verdict.Choice
+SCREENING = ("title_abstract", "full_text")
+VERDICT, REASON, REASON_ID = "verdict", "reason", "reason_id"
+
+
+class Screening(Kind):
+    target: ClassVar[Target] = "report"
+    compare_url_name: ClassVar[str] = "consensus:item"
+    choices: ClassVar[tuple[str, ...]] = (Choice.INCLUDE, Choice.EXCLUDE, Choice.UNSURE)
+    reason_required: ClassVar[bool] = False
+
+    def answers(self, judgements: Sequence[Judgement]) -> Mapping[int, Answers]:
+        """Per judgement its verdict, and its reason by rank, of which a lower number is the higher-ranked one, and by
+        id, by which it is counted: ranks may be put into another order."""
+        rows = Verdict.objects.filter(judgement__in=[one.pk for one in judgements])
+        found: dict[int, Answers] = {one.pk: {} for one in judgements}
+        for judgement, verdict, rank, reason in rows.values_list(
+            "judgement", "verdict", "reason__rank", "reason"
+        ):
+            found[judgement] = {VERDICT: verdict, REASON: rank, REASON_ID: reason}
+        return found
+
+    def write(self, judgement: Judgement, answer: Mapping[str, Any]) -> None:
+        verdict = str(answer.get(VERDICT) or "")
+        reason = self.reason_of(judgement, answer.get(REASON_ID))
+        if verdict not in self.choices:
+            allowed = ", ".join(str(Choice(one).label) for one in self.choices)
+            raise Invalid(_("Choose one of: %(choices)s.") % {"choices": allowed})
+        if reason and verdict != Choice.EXCLUDE:
+            raise Invalid(_("A reason goes with an exclusion only. Choose exclude, or leave the reason out."))
+        if self.reason_required and verdict == Choice.EXCLUDE and reason is None:
+            raise Invalid(_("Choose the reason: at full text every exclusion is reported with one."))
+        Verdict.objects.update_or_create(
+            judgement=judgement,
+            defaults={"review_id": judgement.review_id, "verdict": verdict, "reason": reason},
+        )
+
+    def reason_of(self, judgement: Judgement, reason_id: object) -> ExclusionReason | None:
+        if reason_id in {None, ""}:
+            return None
+        if not str(reason_id).isdecimal() or len(str(reason_id)) > 18:
+            raise Invalid(_("Give the reason by its number in this review's list."))
+        reason = ExclusionReason.objects.filter(review=judgement.review_id, id=int(str(reason_id))).first()
+        if reason is None:
+            raise Invalid(_("This is no exclusion reason of this review. Choose one of its list."))
+        if reason.status != ExclusionReason.Status.ACTIVE:
+            raise Invalid(
+                _("The reason “%(reason)s” is no longer in use. Choose one of the list.") % {"reason": reason}
+            )
+        return reason
+
+    def check(self, judgement: Judgement) -> None:
+        if not Verdict.objects.filter(judgement=judgement).exists():
+            raise Invalid(_("Choose a verdict first."))
+
+    def carry(self, source: Judgement, draft: Judgement) -> None:
+        said = Verdict.objects.filter(judgement=source).select_related("reason").first()
+        retired = said and said.reason and said.reason.status != ExclusionReason.Status.ACTIVE
+        if said and not retired:
+            Verdict.objects.create(
+                review_id=draft.review_id, judgement=draft, verdict=said.verdict, reason=said.reason
+            )
+
+    def policy(self, stage: Stage) -> Policy:
+        unsure = {Choice.UNSURE.value: Choice.INCLUDE.value} if stage.unsure == Stage.Unsure.INCLUDE else {}
+        return Policy(
+            rule=Rule(stage.rule),
+            same={VERDICT: unsure},
+            ranked=frozenset({REASON, REASON_ID}) if stage.reasons == Stage.Reasons.FIRST else frozenset(),
+        )
+
+    def passes(self, answers: Answers) -> bool:
+        """Unsure goes on: wherever it is final, the judges agreed not to exclude."""
+        return answers.get(VERDICT) in {Choice.INCLUDE, Choice.UNSURE}
+
+    def tally(self, answers: Answers) -> str:
+        """The verdict; an exclusion with the id of its reason."""
+        reason = answers.get(REASON_ID)
+        return f"{answers.get(VERDICT, '')}:{reason}" if reason else str(answers.get(VERDICT, ""))
+
+    def touches(self, item: WorkItem, before: Answers, after: Answers) -> set[str]:
+        changed = {key for key in (VERDICT, REASON_ID) if before.get(key) != after.get(key)}
+        return {f"{self.slug}:{VERDICT if key == VERDICT else REASON}" for key in changed}
+
+    def opened(self, version: StageVersion, by: User) -> None:
+        protocol = ProtocolVersion.objects.published().get(review=version.review_id)
+        Criteria.objects.create(review_id=version.review_id, version=version, protocol=protocol)
+
+
+class TitleAbstract(Screening):
+    slug = "title_abstract"
+    label = gettext_lazy("Title and abstract")  # type: ignore[assignment]
+    position = 10
+
+
+class FullText(Screening):
+    slug = "full_text"
+    label = gettext_lazy("Full text")  # type: ignore[assignment]
+    position = 20
+    after = ("title_abstract",)
+    choices = (*Screening.choices, Choice.AWAITING, Choice.ONGOING)
+    reason_required = True
+
+    def closes(self, item: WorkItem) -> str:
+        if item.report and item.report.retrieval == Report.Retrieval.NOT_RETRIEVED:
+            return WorkItem.Closed.NOT_RETRIEVED
+        return ""
