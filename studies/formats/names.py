@@ -122,7 +122,7 @@ def split_list(text: str) -> list[str]:
             return [part.strip(" ,") for part in text.split(mark) if part.strip(" ,")]
     if " and " in text and not _CORPORATE.search(text.replace(" and ", " ")):
         return [part.strip(" ,") for part in re.split(r",?\s+and\s+", text) if part.strip()]
-    if text.count(",") == 1 and len(text.split(",")[0].split()) <= 2 and not _looks_listed(text):
+    if text.count(",") == 1 and not _looks_listed(text):
         return [text]
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if len(parts) > 1 and len(parts) % 2 == 0 and all(_is_initials(p.split()[0]) for p in parts[1::2]):
@@ -131,5 +131,8 @@ def split_list(text: str) -> list[str]:
 
 
 def _looks_listed(text: str) -> bool:
-    """True when the comma parts whole names (Smith A, Walter B), not a family name from a given one."""
-    return all(len(part.split()) > 1 for part in text.split(","))
+    """True for two whole names (Smith A, Walter B), false for a family name and a given one."""
+    first, second = (part.split() for part in text.split(","))
+    if len(first) < 2 or len(second) < 2 or first[0].lower() in _PARTICLES:
+        return False
+    return not _is_initials(second[0]) or _is_initials(first[0]) or _is_initials(first[-1])

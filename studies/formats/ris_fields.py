@@ -15,6 +15,7 @@ _TAKEN = frozenset({"TY", "ER"})
 _CHAPTERS = frozenset({"CHAP", "ECHAP", "CONF", "CPAPER"})
 _PUBMED = re.compile(r"pubmed|medline|\bNLM\b", re.IGNORECASE)
 _EBSCO_NUMBER = re.compile(r"Accession Number: *([^.;\s]+)")
+_OWN_NUMBER = re.compile(r"([a-z_]{2,20}): (\S.*)$")
 _LINKS = ("UR", "L1", "L2", "L3", "L4", "LK")
 
 
@@ -195,6 +196,11 @@ def _numbers(tags: Tags, dialect: str, database: str, notes: list[str]) -> dict[
             tags[tag] = kept
         else:
             tags.pop(tag, None)
+    for value in tags.get("C8", ()):
+        if named := _OWN_NUMBER.match(value):
+            found.setdefault(named[1], named[2])
+    if tags.get("C8"):
+        tags["C8"] = [value for value in tags["C8"] if not _OWN_NUMBER.match(value)]
     if "accession" not in found and notes:
         match = next((m for note in notes if (m := _EBSCO_NUMBER.search(note))), None)
         if match:

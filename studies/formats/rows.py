@@ -21,6 +21,7 @@ _EMBASE_SOURCE = re.compile(
     r"(?: \((?P<pages>[\w.-]+)\))?(?:[.,]|$)"
 )
 _ADDRESS = re.compile(r"(?:https?|ftp)://\S+")
+_FORMULA = frozenset("=+-@")
 _NUMBERS = ("embase", "wos", "scopus", "accession", "covidence")
 _STAGES = (
     # Covidence names its files review_<number>_<stage>_csv_<time>.
@@ -57,6 +58,8 @@ class RowReader:
         extra: dict[str, list[str]] = {}
         for index, cell in enumerate(cells):
             text = clean(cell.replace("\r\n", "\n").replace("\r", "\n")).strip()
+            if text[:1] == "'" and text[1:2] in _FORMULA:
+                text = text[1:]  # an apostrophe that keeps spreadsheets from running the cell
             if not text:
                 continue
             field = self._fields[index] if index < len(self._fields) else ""
