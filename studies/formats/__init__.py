@@ -26,7 +26,7 @@ from studies.formats import (
 from studies.formats.columns import FIELDS, guess_mapping
 from studies.formats.detect import by_content, refuse_foreign
 from studies.formats.entry import Decision, Entry, Item, ParsedRecord, Refusal, UnreadableFile
-from studies.formats.source import CHUNK, Source, decoded_head
+from studies.formats.source import CHUNK, Source, decoded_head, read_fully
 from studies.formats.table import UnmappedTable
 
 __all__ = [
@@ -140,7 +140,7 @@ def read(
     Raises UnreadableFile where the file is no export at all, or, while iterating, where nothing after
     the present place can be read; UnmappedTable, one of its kind, where a person must match columns.
     """
-    start = stream.read(4)
+    start = read_fully(stream, 4)
     if start == b"PK\x03\x04":
         return _read_archive(_seekable(start, stream), filename, mapping)
     source = Source(stream, start)

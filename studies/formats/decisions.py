@@ -10,6 +10,8 @@ from studies.formats.entry import Decision, Verdict
 _ASREVIEW = re.compile(r"ASReview_(relevant|irrelevant|not_seen)")
 _RAYYAN = re.compile(r"(RAYYAN-[A-Z-]+|USER-NOTES):\s*(.*?)(?=\s*\|\s*(?:RAYYAN-|USER-NOTES)|\Z)", re.DOTALL)
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
+_LISTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*\[([^\]]*)\]')
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _REASON = re.compile(r"Exclusion reason:\s*([^;]*)(?:;|$)", re.IGNORECASE)
 
 _VERDICTS: dict[str, Verdict] = {
@@ -73,7 +75,7 @@ def _rayyan(note: str) -> list[Decision]:
     reasons = "; ".join(
         r for text in parts.get("RAYYAN-EXCLUSION-REASONS", "").split(",") if (r := text.strip())
     )
-    remark = _user_notes(parts.get("USER-NOTES", ""))
+    remarks = _user_notes(parts.get("USER-NOTES", ""))
     votes = _PAIR.findall(parts.get("RAYYAN-INCLUSION", ""))
     decisions = [
         Decision(
@@ -81,15 +83,19 @@ def _rayyan(note: str) -> list[Decision]:
             verdict=verdict_of(word),
             reason=reasons if verdict_of(word) == "exclude" else "",
             labels=labels,
-            note=remark,
+            note=remarks.get(name, ""),
         )
         for name, word in votes
     ]
-    if not decisions and (labels or reasons or remark):
-        decisions = [Decision(reason=reasons, labels=labels, note=remark)]
+    voted = {name for name, _ in votes}
+    decisions += [Decision(reviewer=name, note=note) for name, note in remarks.items() if name not in voted]
+    if not decisions and (labels or reasons):
+        decisions = [Decision(reason=reasons, labels=labels)]
     return decisions
 
 
-def _user_notes(text: str) -> str:
-    pairs = _PAIR.findall(text)
-    return "; ".join(f"{name}: {remark}" for name, remark in pairs) if pairs else text
+def _user_notes(text: str) -> dict[str, str]:
+    """{"Ana"=>["first", "second"]} as reviewer -> remarks; text of another form is nobody's remark."""
+    found = {name: "; ".join(_QUOTED.findall(listed)) for name, listed in _LISTED.findall(text)}
+    found.update(_PAIR.findall(text))
+    return found or ({"": text} if text else {})

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 Verdict = Literal["include", "exclude", "unsure"]
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
-NO_EXTRA: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 EMPTY_ENTRY = (
     "The entry holds no title, author, identifier or any other content. "
@@ -54,14 +50,14 @@ class ParsedRecord:
     doi: str = ""
     pmid: str = ""
     pmcid: str = ""
-    identifiers: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    identifiers: Mapping[str, str] = field(default_factory=dict)
     kind: str = ""
     language: str = ""
     keywords: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     issn: tuple[str, ...] = ()
     source: str = ""
-    extra: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_EXTRA)
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
 
     @property

@@ -24,7 +24,9 @@ from studies.formats.tagged import (
 )
 from studies.formats.text import clean, paragraphs, storable
 
-START = re.compile(rb"[\r\n](?:%0(?=[ \t\r\n]|\Z)|(?:(?<=\n\n)|(?<=\r\r)|(?<=\n\r\n))%[A-Z@](?= ))")
+START = re.compile(
+    rb"[\r\n](?:%0(?=[ \t\r\n]|\Z)|(?:(?<=\n\n)|(?<=\r\r)|(?<=\n\r\n)|(?<=\n\r\r\n))%[A-Z@](?= ))"
+)
 _TAG = re.compile(r"%([0-9A-Z@&!?*~$(<>+\[\]=^#])(?:[ \t]+(.*)|[ \t]*)$", re.DOTALL)
 _ZERO = re.compile(r"^%0(?:[ \t]|$)", re.MULTILINE)
 

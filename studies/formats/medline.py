@@ -30,7 +30,7 @@ from studies.formats.text import clean, one_line, storable
 
 START = re.compile(
     rb"[\r\n](?:PMCR? {0,2}- ?[^\r\n]{1,20}[\r\n]{1,2}PMID ?-|PMID ?-"
-    rb"|(?:(?<=\n\n)|(?<=\r\r)|(?<=\n\r\n))[A-Z]{2,5} {0,2}-)"
+    rb"|(?:(?<=\n\n)|(?<=\r\r)|(?<=\n\r\n)|(?<=\n\r\r\n))[A-Z]{2,5} {0,2}-)"
 )
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,4}) {0,2}-(?!-)[ \t]?(.*)", re.DOTALL)
 _LINKED = re.compile(r"\[(\w+)\]\s*$")

@@ -54,7 +54,8 @@ _NOBODY = frozenset({"No authorship, indicated", "[No authors listed]", "[No aut
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "2nd", "3rd"})
 
 
-def _is_initials(token: str) -> bool:
+def is_initials(token: str) -> bool:
+    """True for AB, A.B., J.-P."""
     return bool(_INITIALS.match(token) or _DOTTED.match(token))
 
 
@@ -69,7 +70,7 @@ def inverted(name: str) -> str:
     words = name.split()
     if len(words) < 2 or len(words) > 7 or any(character.isdigit() for character in name):
         return name
-    if _is_initials(words[-1]) and not _is_initials(words[0]):
+    if is_initials(words[-1]) and not is_initials(words[0]):
         return _initials_last(words)
     if _CORPORATE.search(name):
         return name
@@ -83,7 +84,7 @@ def inverted(name: str) -> str:
 def _initials_last(words: list[str]) -> str:
     """Smith AB, van der Berg J.-P., Labanski A. J."""
     first = len(words) - 1
-    while first > 1 and _is_initials(words[first - 1]) and len(words[first - 1].strip(".")) <= 2:
+    while first > 1 and is_initials(words[first - 1]) and len(words[first - 1].strip(".")) <= 2:
         first -= 1
     return f"{' '.join(words[:first])}, {' '.join(words[first:])}"
 
@@ -103,7 +104,7 @@ def medline(name: str) -> str:
     words = name.split()
     if len(words) > 2 and words[-1].lower() in _SUFFIXES:
         return f"{medline(' '.join(words[:-1]))} {words[-1]}"
-    if len(words) > 1 and _is_initials(words[-1]):
+    if len(words) > 1 and is_initials(words[-1]):
         return f"{' '.join(words[:-1])}, {words[-1]}"
     return name
 
@@ -125,7 +126,7 @@ def split_list(text: str) -> list[str]:
     if text.count(",") == 1 and not _looks_listed(text):
         return [text]
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if len(parts) > 1 and len(parts) % 2 == 0 and all(_is_initials(p.split()[0]) for p in parts[1::2]):
+    if len(parts) > 1 and len(parts) % 2 == 0 and all(is_initials(p.split()[0]) for p in parts[1::2]):
         return [f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=True)]
     return parts
 
@@ -135,4 +136,4 @@ def _looks_listed(text: str) -> bool:
     first, second = (part.split() for part in text.split(","))
     if len(first) < 2 or len(second) < 2 or first[0].lower() in _PARTICLES:
         return False
-    return not _is_initials(second[0]) or _is_initials(first[0]) or _is_initials(first[-1])
+    return not is_initials(second[0]) or is_initials(first[0]) or is_initials(first[-1])

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from studies.formats import identifiers as ids
 from studies.formats.entry import Item, ParsedRecord, entry_or_refusal
-from studies.formats.names import authors, medline
+from studies.formats.names import authors, is_initials, medline
 from studies.formats.source import Source
 from studies.formats.tagged import unix
 from studies.formats.text import clean, one_line, storable
@@ -32,6 +32,7 @@ _PLACE = re.compile(
     r"(?:pp?\.?\s*)?(?P<pages>[eE]?\d[\w.-]*(?:\s*[-–]\s*\w+)?)"
 )
 _SENTENCE = re.compile(r"(?<=[a-z0-9)\]\"”?!A-Z]{2})[.?!]\s+(?=[\"“A-ZÀ-Þ0-9])")
+_STOP = re.compile(r"(?<=[^\s.])[.?!]\s+(?=[\"“A-ZÀ-Þ0-9])")
 _APA_NAME = re.compile(r"([^,&]+,\s*(?:[A-ZÀ-Þ]\.[ -]?)+)")
 
 
@@ -153,12 +154,21 @@ def _apa(text: str) -> tuple[tuple[str, ...], str, str] | None:
 
 def _vancouver(text: str) -> tuple[tuple[str, ...], str, str]:
     """Authors. Title. Journal. Year;volume(issue):pages."""
-    pieces = _SENTENCE.split(text)
-    if len(pieces) < 3:
+    pieces = _STOP.split(text, maxsplit=3)
+    if not _are_names(pieces[0]):
+        pieces = _SENTENCE.split(text, maxsplit=3)
+    if len(pieces) < 3 or not re.search(r"\b[A-ZÀ-Þ]{1,3}\b|et al", pieces[0]) or " " not in pieces[1]:
         return (), "", ""
-    listed = pieces[0]
-    if not re.search(r"\b[A-ZÀ-Þ]{1,3}\b|et al", listed) or len(pieces[1].split()) < 2:
-        return (), "", ""
-    names = [name.strip() for name in listed.split(",") if name.strip() and name.strip().lower() != "et al"]
+    names = [
+        name.strip() for name in pieces[0].split(",") if name.strip() and name.strip().lower() != "et al"
+    ]
     journal = re.split(r"\s+(?:1[89]|20)\d\d", pieces[2])[0].strip(" .,;")
     return tuple(medline(name) for name in names), pieces[1].strip(" ."), journal
+
+
+def _are_names(text: str) -> bool:
+    """True for "Smith AB, van der Berg J, et al": every part ends in initials."""
+    parts = [part.strip() for part in text.split(",")]
+    return all(part.lower() == "et al" or is_initials(part.split()[-1]) for part in parts if part) and any(
+        parts
+    )

@@ -20,6 +20,7 @@ from studies.formats.text import clean, storable
 START = re.compile(rb"[\r\n](?:\xef\xbb\xbf)?[ \t]*TY {1,2}-(?![^ \t\r\nA-Z])")
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,4}) {1,2}-(?!\S{0,3}-)[ \t]?(.*)", re.DOTALL)
 _GLUED = re.compile(r"(?:^|(?<=[\r\n]))ER {2}- *(TY {2}-)")
+_TITLE = re.compile(r"(?:^|(?<=[\r\n]))(?:TI|T1) {2}-")
 _LOOSE_START = re.compile(r"\s*TY -")
 _NOISE = re.compile(r"\d{1,6}\.$|<\d+>$|Record #|(?:Provider|Database|Content):|-{3,}$")
 _LISTS = frozenset({"KW", "UR", "L1", "L2", "L4", "LK", "DE", "K1"})
@@ -85,7 +86,8 @@ def _is_record(tags: Tags) -> bool:
 def _entries(text: str) -> list[tuple[int, str, Tags]]:
     """The entries in one block: (character offset, raw, tags); mostly one."""
     cuts = [0]
-    if text.count("ER  -") > 1 or "ER  - TY" in text:
+    ending = text.find("ER  -")
+    if ending >= 0 and (text.find("T1  -", ending) > 0 or text.find("TI  -", ending) > 0):
         cuts += _further_starts(text)
         if len(cuts) > 1:
             cuts.sort()
@@ -104,9 +106,12 @@ def _entries(text: str) -> list[tuple[int, str, Tags]]:
 def _further_starts(text: str) -> list[int]:
     """Where an entry begins on the line of an ER, or a titled one without TY behind it."""
     starts = [match.start(1) for match in _GLUED.finditer(text)]
-    ends = [match.end() for match in re.finditer(r"(?:^|(?<=[\r\n]))ER {2}-[^\r\n]*[\r\n]*", text)]
-    for begin, end in itertools.pairwise(ends):
-        if re.search(r"(?:^|(?<=[\r\n]))(?:TI|T1) {2}-", text[begin:end]):
+    ends = [
+        match.end() for match in re.finditer(r"(?:^|(?<=[\r\n]))ER {2}-(?! *TY {2}-)[^\r\n]*[\r\n]*", text)
+    ]
+    bounds = sorted([*starts, *ends, len(text)])
+    for begin, end in itertools.pairwise(bounds):
+        if begin in ends and _TITLE.search(text[begin:end]):
             starts.append(begin)
     return starts
 

@@ -79,12 +79,22 @@ def decoded_head(head: bytes) -> str:
     return head.decode("cp1252", "concord-latin")
 
 
+def read_fully(stream: BinaryIO, size: int) -> bytes:
+    """That many bytes, or all there are: a stream may hand out fewer at a time."""
+    parts: list[bytes] = []
+    have = 0
+    while have < size and (part := stream.read(size - have)):
+        parts.append(part)
+        have += len(part)
+    return b"".join(parts)
+
+
 class Source:
     """A binary stream with its head looked at: pieces out, bytes counted, encodings noted."""
 
     def __init__(self, stream: BinaryIO, start: bytes = b"") -> None:
         self._stream = stream
-        self.head = start + self._fill(HEAD)
+        self.head = start + read_fully(stream, HEAD)
         self._pending = self.head
         self.bytes_read = 0
         self._wide = wide_encoding(self.head)
@@ -93,17 +103,6 @@ class Source:
         self.mark = self._mark()
         self._pending = self._pending[self.mark :]
         self.bytes_read = self.mark
-
-    def _fill(self, size: int) -> bytes:
-        parts: list[bytes] = []
-        have = 0
-        while have < size:
-            part = self._stream.read(size - have)
-            if not part:
-                break
-            parts.append(part)
-            have += len(part)
-        return b"".join(parts)
 
     def _mark(self) -> int:
         if self.head.startswith(codecs.BOM_UTF8):
