@@ -1,0 +1,63 @@
+"""Extraction as a kind of stage: what it holds, how it is compared, what follows when a study's answer is found."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from config.refusals import Invalid
+from consensus.compare import Answers
+from consensus.kinds import Kind, Target
+from consensus.models import Judgement, StageVersion, WorkItem
+from extraction.comparing import field_of
+from extraction.loading import aligned
+from extraction.services.carrying import carry
+from extraction.services.forms import empty_form
+from extraction.services.lacking import lacking
+from extraction.services.whole import write_whole
+
+
+class ExtractionKind(Kind):
+    """Two extractors fill the same form; numbers agree within the tolerance of their field.
+
+    Tables depend on `extraction:<field key>`; on `extraction:arms` and `extraction:results` where they read which
+    arms or results there are, their names and roles.
+    """
+
+    slug: ClassVar[str] = "extraction"
+    label: ClassVar[str] = gettext_lazy("Extraction")  # type: ignore[assignment]
+    target: ClassVar[Target] = "study"
+    position: ClassVar[int] = 30
+    after: ClassVar[tuple[str, ...]] = ("full_text", "title_abstract")
+    carries: ClassVar[bool] = True
+    compare_url_name: ClassVar[str] = "extraction:compare"
+
+    def answers(self, judgements: Sequence[Judgement]) -> Mapping[int, Answers]:
+        return aligned(judgements)
+
+    def write(self, judgement: Judgement, answer: Mapping[str, Any]) -> None:
+        """`answer` as `extraction.services.whole` describes it."""
+        write_whole(judgement, answer)
+
+    def check(self, judgement: Judgement) -> None:
+        missing = lacking(judgement)
+        if missing:
+            first = "; ".join(str(one) for one in missing[:5])
+            more = _(" and %(n)s more") % {"n": len(missing) - 5} if len(missing) > 5 else ""
+            raise Invalid(
+                _("Still to answer: %(fields)s%(more)s. Enter a value, or say why there is none.")
+                % {"fields": first, "more": more}
+            )
+
+    def carry(self, source: Judgement, draft: Judgement) -> None:
+        carry(source, draft)
+
+    def touches(self, item: WorkItem, before: Answers, after: Answers) -> set[str]:
+        old, new = (getattr(one, "exact", one) for one in (before, after))
+        changed = {key for key in {*old, *new} if (key in old, old.get(key)) != (key in new, new.get(key))}
+        return {f"{self.slug}:{field_of(key)}" for key in changed}
+
+    def opened(self, version: StageVersion, by: User) -> None:
+        empty_form(version)

@@ -1,0 +1,58 @@
+"""Where in a report something is said."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from config.refusals import Invalid
+from consensus.models import Judgement
+from consensus.upstream import family
+from studies.models import Report, SourceAnchor, Study, StudyLink
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """report: needed only where the study has several reports."""
+
+    page: str = ""
+    where: str = ""
+    quote: str = ""
+    report_id: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not (self.page.strip() or self.where.strip() or self.quote.strip())
+
+
+def reports_of(judgement: Judgement) -> list[Report]:
+    """The reports of the study that the judgement is about, and of those merged with it."""
+    study = judgement.item.study
+    if study is None:
+        return []
+    links = StudyLink.objects.current().filter(study__in=[study.pk, *family(Study, study.root_id)])
+    reports = {link.report.root_id for link in links.select_related("report").order_by("id")}
+    return list(Report.objects.filter(id__in=reports).order_by("id"))
+
+
+def anchor_at(judgement: Judgement, place: Place | None, held: SourceAnchor | None) -> SourceAnchor | None:
+    """The anchor for a place; the one that is held, if it says the same. None leaves what is held."""
+    if place is None:
+        return held
+    if place.empty:
+        return None
+    reports = reports_of(judgement)
+    report = next((one for one in reports if place.report_id in {None, one.pk}), None)
+    if report is None:
+        raise Invalid(_("Choose one of the study's own reports as the source."))
+    said = {"page": place.page.strip(), "place": place.where.strip(), "quote": place.quote.strip()}
+    if len(said["page"]) > 20 or len(said["place"]) > 200:
+        raise Invalid(
+            _("Enter at most 20 characters for the page, and 200 for the section, table or figure.")
+        )
+    if (
+        held
+        and held.report_id == report.pk
+        and all(getattr(held, name) == text for name, text in said.items())
+    ):
+        return held
+    return SourceAnchor.objects.create(review_id=judgement.review_id, report=report, **said)

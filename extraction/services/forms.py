@@ -1,0 +1,96 @@
+"""The form: drafted, published as the stage's next version, carried over to those who have begun."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from config.refusals import Invalid, Refused
+from consensus.models import Stage, StageVersion
+from consensus.services import carry_over, publish_version, stage_of
+from extraction.definition import Section, layout, read
+from extraction.entering import Unusable
+from extraction.models import FormField, FormVersion
+from reviews.models import Review
+from reviews.permissions import refuse_if_closed
+from reviews.writing import write
+
+FIELD_SETTINGS = (
+    "key", "label", "type", "entity", "unit", "options", "required", "help", "abs_tolerance", "rel_tolerance",
+)  # fmt: skip
+
+
+def empty_form(version: StageVersion) -> FormVersion:
+    """The form of a stage that was just added: it asks nothing yet."""
+    return FormVersion.objects.create(
+        review_id=version.review_id, version=version, status="published", layout={"sections": []}
+    )
+
+
+def sections_of(data: Any) -> list[Section]:
+    try:
+        return read(data)
+    except Unusable as error:
+        raise Invalid(str(error)) from None
+
+
+def as_data(form: FormVersion | None) -> dict[str, Any]:
+    """The form as `publish_form` takes it: what is published can be fetched, changed and published again."""
+    if form is None:
+        return {"sections": []}
+    fields = {one.key: one for one in form.fields.all()}
+    return {
+        "sections": [
+            {"title": section["title"], "fields": [field_data(fields[key]) for key in section["fields"]]}
+            for section in form.layout["sections"]
+        ]
+    }
+
+
+def field_data(field: FormField) -> dict[str, Any]:
+    data = {name: getattr(field, name) for name in FIELD_SETTINGS}
+    tolerances = {name: f"{data[name].normalize():f}" for name in ("abs_tolerance", "rel_tolerance")}
+    return data | tolerances
+
+
+@write
+def save_draft_form(*, by: User, review: Review, data: Any) -> FormVersion:
+    """Keep the next form, not yet asked of anybody."""
+    refuse_if_closed(review)
+    sections = sections_of(data)
+    Stage.objects.select_for_update(no_key=True).get(id=stage_of(review, "extraction").pk)
+    form, _made = FormVersion.objects.get_or_create(review=review, status="draft", defaults={"layout": {}})
+    form.fields.all().delete()
+    write_fields(form, sections)
+    return form
+
+
+@write
+def discard_draft_form(*, by: User, review: Review) -> None:
+    refuse_if_closed(review)
+    FormVersion.objects.filter(review=review, status="draft").delete()
+
+
+def write_fields(form: FormVersion, sections: Sequence[Section]) -> None:
+    specs = [spec for section in sections for spec in section.fields]
+    FormField.objects.bulk_create(
+        FormField(review_id=form.review_id, form=form, position=position, **spec.columns())
+        for position, spec in enumerate(specs)
+    )
+    form.layout = layout(sections)
+    form.save(update_fields=["layout"])
+
+
+@write
+def publish_form(*, by: User, review: Review, data: Any) -> FormVersion:
+    """Ask this from now on. Who has begun an undecided study gets their answers as a draft on the new form."""
+    stage = stage_of(review, "extraction")
+    form = save_draft_form(by=by, review=review, data=data)
+    if not form.fields.exists():
+        raise Refused(_("The form asks nothing. Add a field first."))
+    version = publish_version(by=by, stage=stage)
+    form.status, form.version = FormVersion.Status.PUBLISHED, version
+    form.save(update_fields=["status", "version"])
+    carry_over(by=by, version=version)
+    return form
