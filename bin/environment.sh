@@ -1,9 +1,9 @@
 # Sourced by the scripts beside it: goes on only with an environment that matches the lock file.
-#   . "$root/bin/environment.sh" runtime|dev
+#   need=runtime|dev
 set -eu
 unset PYTHONDONTWRITEBYTECODE  # with it every start would compile all packages again
 
-kind=$1
+kind=$need
 # Once the packages for development are in, they stay.
 [ -f "$root/.venv/.lock-dev" ] && kind=dev
 lock=$root/requirements/$kind.txt

@@ -13,7 +13,9 @@ from embedded.console import Refused
 CANDIDATES = ("postgres", "nobody")
 
 
-class Drop(TypedDict):
+class Drop(TypedDict, total=False):
+    """Arguments of Popen."""
+
     user: int
     group: int
     extra_groups: list[int]
@@ -21,14 +23,11 @@ class Drop(TypedDict):
 
 @dataclass(frozen=True)
 class Account:
+    """An account without privileges that root starts PostgreSQL as."""
+
     name: str
     uid: int
     gid: int
-
-    @property
-    def drop(self) -> Drop:
-        """The arguments of Popen that run a program as this account."""
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def give(self, path: Path, mode: int) -> None:
         os.chown(path, self.uid, self.gid)
@@ -37,13 +36,18 @@ class Account:
     def can(self, flag: str, path: Path) -> bool:
         """Ask the system itself (mode bits, ACLs and mounts): `flag` is r, w or x as of test(1)."""
         try:
-            asked = subprocess.run(["test", f"-{flag}", str(path)], check=False, cwd="/", **self.drop)
+            asked = subprocess.run(["test", f"-{flag}", str(path)], check=False, cwd="/", **running_as(self))
         except OSError as error:
             raise Refused(
                 f"Root may not change to the account {self.name} here ({error.strerror}), and PostgreSQL does not "
                 "run as root. Run this as a normal user, or set DATABASE_URL to a PostgreSQL server."
             ) from error
         return asked.returncode == 0
+
+
+def running_as(account: Account | None) -> Drop:
+    """The arguments of Popen that run a program as this account; none for one's own."""
+    return Drop(user=account.uid, group=account.gid, extra_groups=[]) if account else Drop()
 
 
 def account_for_servers() -> Account | None:

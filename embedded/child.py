@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embedded.account import Account
+from embedded.account import Account, running_as
 
 PR_SET_PDEATHSIG = 1
 LOG_LIMIT = 10 * 1024 * 1024
@@ -74,7 +74,7 @@ class Child:
                 cwd=self.directory,
                 start_new_session=True,
                 preexec_fn=lambda: die_with(parent, number),  # noqa: PLW1509  one thread, and prctl only
-                **(self.account.drop if self.account else {}),
+                **running_as(self.account),
             )
         finally:
             os.close(log)

@@ -13,7 +13,7 @@ import psycopg2
 from psycopg2 import sql
 
 from embedded import keys, processes
-from embedded.account import Account
+from embedded.account import Account, running_as
 from embedded.binaries import Postgres
 from embedded.child import Child, tail
 from embedded.console import Refused, say
@@ -99,11 +99,10 @@ class Cluster:
         return [*program, "--locale=C.UTF-8"]
 
     def _run(self, argv: Sequence[str | Path]) -> None:
-        drop = self.account.drop if self.account else {}
         done = subprocess.run(
             [str(part) for part in argv],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            cwd="/", text=True, check=False, **drop,
+            cwd="/", text=True, check=False, **running_as(self.account),
         )  # fmt: skip
         if done.returncode != 0:
             raise Refused(
