@@ -105,7 +105,8 @@ def settle_stage(model: type[Report] | type[Study], stage: Stage, ids: Sequence[
         put_back_if_contradicted(by_target[roots[getattr(item, name)]], item)
         Assignment.objects.filter(item=item).delete()
         settle(item)
-    for item in items:
+    # What is let go first: its survivor must not count it any more when its own turn comes.
+    for item in sorted(items, key=lambda item: item.survivor_id is None):
         if item not in away:
             settle(item)
 

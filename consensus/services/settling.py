@@ -32,24 +32,24 @@ def situations(items: Sequence[WorkItem]) -> dict[int, Situation]:
         return {}
     stage, kind = items[0].stage, kind_of(items[0].stage)
     ids = [item.pk for item in items]
-    root = dict(WorkItem.objects.filter(survivor__in=ids).values_list("id", "survivor_id")) | {
-        i: i for i in ids
-    }
+    survivor = dict(WorkItem.objects.filter(survivor__in=ids).values_list("id", "survivor_id"))
     closed = eligibility(items)
     # A merged item keeps its own judgements; its survivor counts them as well.
     judgements = list(
         Judgement.objects.current()
         .exclude(role=Judgement.Role.SURPLUS)
-        .filter(item_id__in=root)
+        .filter(item_id__in={*ids, *survivor})
         .order_by("submitted_at", "id")
     )
-    by_root: dict[int, list[Judgement]] = defaultdict(list)
+    by_item: dict[int, list[Judgement]] = defaultdict(list)
     for judgement in judgements:
-        by_root[root[judgement.item_id]].append(judgement)
+        by_item[judgement.item_id].append(judgement)
+        if judgement.item_id in survivor:
+            by_item[survivor[judgement.item_id]].append(judgement)
     policy = kind.policy(stage)
     found = {}
     for item in items:
-        mine = by_root[item.pk]
+        mine = by_item[item.pk]
         independent = [one for one in mine if one.role == Judgement.Role.INDEPENDENT]
         answers = kind.answers(independent) if len(independent) >= item.judges_needed else {}
         consensus = [

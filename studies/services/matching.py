@@ -37,7 +37,8 @@ def link_batch(*, batch: ImportBatch) -> list[int]:
     if ImportBatch.objects.get(id=batch.pk).status == ImportBatch.Status.DONE:
         return []
     grouping = group(candidates(batch), apart=decided(batch, "apart"), together=decided(batch, "same"))
-    fresh = {record.pk: record for record in Record.objects.filter(batch=batch)}
+    unlinked = Record.objects.filter(batch=batch).exclude(links__ended_at=None, links__isnull=False)
+    fresh = {record.pk: record for record in unlinked}
     made = link_groups(batch, grouping, fresh)
     propose(batch, grouping)
     ImportBatch.objects.filter(id=batch.pk).update(status=ImportBatch.Status.DONE, finished_at=timezone.now())

@@ -1,0 +1,122 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from consensus.models import Stage
+from reviews.models import Review
+
+TEXTS = {
+    "population": _("Population"),
+    "intervention": _("Intervention"),
+    "comparator": _("Comparator"),
+    "outcomes": _("Outcomes"),
+    "study_design": _("Study design"),
+}
+LONG = 20_000
+
+
+def lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def one_a_line(label: Any, help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        max_length=LONG,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class NewReviewForm(forms.Form):
+    """A review's question, its criteria and its ordered reasons."""
+
+    title = forms.CharField(label=_("Title"), max_length=500)
+    question = forms.CharField(
+        label=_("Question"), required=False, max_length=LONG, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    review_type = forms.ChoiceField(
+        label=_("Type"), choices=Review.Type.choices, initial=Review.Type.INTERVENTION
+    )
+    include = one_a_line(_("Include when"), _("One criterion a line."))
+    exclude = one_a_line(_("Exclude when"), _("One criterion a line."))
+    reasons = one_a_line(
+        _("Reasons to exclude"),
+        _("One a line, the first that applies is the one that is reported. Their order is their rank."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in TEXTS.items():
+            self.fields[name] = forms.CharField(
+                label=label, required=False, max_length=LONG, widget=forms.Textarea(attrs={"rows": 2})
+            )
+        self.order_fields(["title", "question", "review_type", *TEXTS, "include", "exclude", "reasons"])
+
+    def clean_reasons(self) -> str:
+        labels = lines(str(self.cleaned_data["reasons"]))
+        if len({one.casefold() for one in labels}) != len(labels):
+            raise forms.ValidationError(
+                _("Two reasons have the same words. Make them differ, or remove one.")
+            )
+        if any(len(one) > 200 for one in labels):
+            raise forms.ValidationError(_("A reason holds up to 200 characters. Shorten the long one."))
+        return "\n".join(labels)
+
+    def values(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {
+            "title": data["title"],
+            "question": data["question"],
+            "review_type": data["review_type"],
+            "texts": {name: data[name] for name in TEXTS if data[name]},
+            "include": lines(data["include"]),
+            "exclude": lines(data["exclude"]),
+            "reasons": lines(data["reasons"]),
+        }
+
+
+class StageForm(forms.ModelForm[Stage]):
+    """How a stage is judged, and by whom."""
+
+    judges = forms.ModelMultipleChoiceField(
+        label=_("Who judges"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nobody chosen: every member whose role judges."),
+    )
+
+    class Meta:
+        model = Stage
+        fields = ["judges_needed", "rule", "reasons", "unsure", "resolver"]
+
+    def __init__(self, *args: Any, of_verdicts: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        members = self.instance.review.memberships.judging().values("user")
+        self.fields["judges"].queryset = User.objects.filter(id__in=members).order_by("name", "id")  # type: ignore[attr-defined]
+        self.initial.setdefault("judges", list(self.instance.named_judges.values_list("user_id", flat=True)))
+        self.fields["judges_needed"].min_value = 1  # type: ignore[attr-defined]
+        self.fields["judges_needed"].widget.attrs |= {"min": 1, "max": 5}
+        if not of_verdicts:
+            del self.fields["reasons"], self.fields["unsure"]
+
+    def clean_judges_needed(self) -> int:
+        needed = int(self.cleaned_data["judges_needed"])
+        if not 1 <= needed <= 5:
+            raise forms.ValidationError(_("Enter between 1 and 5 judges."))
+        return needed
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        named = data.get("judges")
+        needed = data.get("judges_needed")
+        if named and needed and len(named) < needed:
+            self.add_error("judges", _("Choose at least as many people as judge each item."))
+        return data
+
+    def values(self) -> dict[str, Any]:
+        return dict(self.cleaned_data) | {"judges": list(self.cleaned_data["judges"])}

@@ -1,0 +1,183 @@
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from config.refusals import Invalid
+from consensus import services
+from consensus.forms import NewReviewForm, StageForm
+from consensus.kinds import kind_of
+from consensus.models import Judgement, Stage, WorkItem
+from consensus.sides import (
+    compare_url,
+    conflicts_of,
+    history_of,
+    may_do,
+    notes_of,
+    sees_others,
+    shown_status,
+    third_judges,
+)
+from reviews.models import Review
+from reviews.permissions import Can, fetch_review
+
+ON_PAGE = 50
+
+
+def reader(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def item_of(request: HttpRequest, review_id: int, item_id: int) -> WorkItem:
+    item = services.fetch_item(reader(request), item_id)
+    if item.review_id != review_id:
+        raise Http404
+    return item
+
+
+@require_http_methods(["GET", "POST"])
+def new_review(request: HttpRequest) -> HttpResponse:
+    """Begin a review: question, criteria, ordered reasons; its stages come along."""
+    form = NewReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        review = services.start_review(by=reader(request), **form.values())
+        messages.success(request, _("The review is there. Import what the searches found."))
+        return redirect(f"/reviews/{review.pk}/")
+    status = 422 if form.errors else 200
+    return render(request, "consensus/new_review.html", {"form": form}, status=status)
+
+
+@require_GET
+def conflicts(request: HttpRequest, review_id: int) -> HttpResponse:
+    """What the judges did not agree on, stage by stage, for those who settle it and those who disagreed."""
+    review, can = fetch_review(reader(request), review_id, "judge")
+    stages = list(Stage.objects.filter(review=review))
+    counts = services.progress_of(stages)
+    rows = [row_of(reader(request), can, stage, counts[stage.pk]) for stage in stages]
+    wanted = request.GET.get("stage", "")
+    chosen = next((row for row in rows if row["stage"].kind == wanted), None) or next(
+        (row for row in rows if row["open"]), rows[0] if rows else None
+    )
+    page = conflict_page(request, can, chosen["stage"]) if chosen else None
+    context = {"review": review, "can": can, "rows": rows, "chosen": chosen, "page": page}
+    return render(request, "consensus/conflicts.html", context)
+
+
+def row_of(user: User, can: Can, stage: Stage, counts: services.Progress) -> dict[str, Any]:
+    open_ = counts.conflicts if can.resolve else conflicts_of(user, can, stage).count()
+    return {
+        "stage": stage,
+        "label": kind_of(stage).label,
+        "open": open_,
+        "decided": counts.decided,
+        "live": counts.live,
+    }
+
+
+def conflict_page(request: HttpRequest, can: Can, stage: Stage) -> Any:
+    found = conflicts_of(reader(request), can, stage).select_related(
+        "report", "study", "result", "outcome", "stage"
+    )
+    page = Paginator(found.order_by("id"), ON_PAGE).get_page(request.GET.get("page"))
+    page.object_list = [{"item": item, "url": compare_url(item)} for item in page.object_list]
+    return page
+
+
+@require_GET
+def item(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
+    """One item: where it stands and what was said of it, as far as the reader may know."""
+    review, can = fetch_review(reader(request), review_id)
+    found = item_of(request, review_id, item_id)
+    user = reader(request)
+    open_ = sees_others(user, found)
+    if open_:
+        services.reveal(by=user, item_ids=[found.pk, *found.family.values_list("id", flat=True)])
+    status = shown_status(found, can)
+    context = {
+        "review": review,
+        "can": can,
+        "item": found,
+        "label": kind_of(found.stage).label,
+        "status": status,
+        "status_label": WorkItem.Status(status).label,
+        "open": open_,
+        "history": history_of(user, found),
+        "notes": notes_of(user, found),
+        "may": may_do(user, found, can),
+        "third": third_judges(found) if can.manage else [],
+        "compare_url": compare_url(found) if open_ else "",
+    }
+    return render(request, "consensus/item.html", context)
+
+
+@require_POST
+def sign(request: HttpRequest, review_id: int, item_id: int, judgement_id: int) -> HttpResponse:
+    """Agree with what another judge of the item proposed."""
+    fetch_review(reader(request), review_id, "judge", writing=True)
+    found = item_of(request, review_id, item_id)
+    if not Judgement.objects.filter(id=judgement_id, item=found).exists():
+        raise Http404
+    signed = services.sign(by=reader(request), judgement_id=judgement_id)
+    said = _("Signed. Others have still to sign.") if signed.is_draft else _("Signed and settled.")
+    messages.success(request, said)
+    return redirect(compare_url(found))
+
+
+@require_POST
+def reopen(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
+    fetch_review(reader(request), review_id, "judge", writing=True)
+    found = item_of(request, review_id, item_id)
+    services.reopen(by=reader(request), item_id=found.pk, reason=request.POST.get("reason", "")[:2000])
+    messages.success(request, _("Reopened. Its answer stays, flagged, until it is settled again."))
+    return redirect(compare_url(found))
+
+
+@require_POST
+def add_judge(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
+    review, _can = fetch_review(reader(request), review_id, "manage", writing=True)
+    found = item_of(request, review_id, item_id)
+    wanted = request.POST.get("judge", "")
+    members = review.memberships.judging().select_related("user")
+    judge = members.filter(user_id=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else None
+    if judge is None:
+        raise Invalid(_("Choose a member of the review who judges."))
+    services.add_judge(by=reader(request), item=found, judge=judge.user)
+    messages.success(request, _("%(who)s is asked to judge it as well.") % {"who": judge.user})
+    return redirect("consensus:conflicts", review_id)
+
+
+@require_http_methods(["GET", "POST"])
+def stage(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
+    """How a stage is judged. A change is shown with what it touches, then made."""
+    review, can = fetch_review(reader(request), review_id, "manage", writing=request.method == "POST")
+    found = services.stage_of(review, kind)
+    of_verdicts = hasattr(kind_of(found), "reason_required")
+    form = StageForm(request.POST or None, instance=found, of_verdicts=of_verdicts)
+    valid = request.method == "POST" and form.is_valid()
+    if valid and request.POST.get("step") == "apply":
+        services.change_stage(by=reader(request), stage=found, **form.values())
+        messages.success(request, _("Changed. What is decided stays as it is."))
+        return redirect("consensus:stage", review_id, kind)
+    context = stage_context(review, can, found) | {
+        "form": form,
+        "effect": services.preview_stage(stage=found) if valid else None,
+    }
+    return render(request, "consensus/stage.html", context, status=422 if form.errors else 200)
+
+
+def stage_context(review: Review, can: Can, found: Stage) -> dict[str, Any]:
+    stages = Stage.objects.filter(review=review)
+    tabs = [
+        (kind_of(one).label, reverse("consensus:stage", args=[review.pk, one.kind]), one.pk == found.pk)
+        for one in stages
+    ]
+    return {"review": review, "can": can, "stage": found, "label": kind_of(found).label, "tabs": tabs}
