@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +17,7 @@ from appraisal.instruments.references import reference_problems
 from appraisal.instruments.schema import schema_problems
 from appraisal.instruments.yaml_text import MAX_DEPTH, MAX_NODES, read_yaml
 
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
 DATA = FilePath(__file__).with_name("data")
 
 
@@ -38,23 +40,22 @@ def read_instrument(source: bytes) -> Loaded:
 
 def instrument_from_document(document: object) -> Loaded:
     """The same for a document that a builder or the database holds."""
-    _bounded(document)
     return _checked(document, {})
 
 
 def _bounded(document: object) -> None:
-    """Refuses what `read_yaml` would not have read: too deep, too much, no number."""
+    """Refuses what `read_yaml` would not have read, and what no database would keep."""
     level, nodes = [document], 0
     for _ in range(MAX_DEPTH + 1):
         nodes += len(level)
-        if any(isinstance(value, float) and not math.isfinite(value) for value in level):
-            raise InstrumentRefused([Problem((), "A number is infinite or no number")])
-        below = [
-            value.values() if isinstance(value, dict) else value
-            for value in level
-            if isinstance(value, dict | list)
-        ]
-        level = [value for values in below for value in values]
+        for value in level:
+            if isinstance(value, float) and not math.isfinite(value):
+                raise InstrumentRefused([Problem((), "A number is infinite or no number")])
+            if isinstance(value, str) and _UNFIT.search(value):
+                raise InstrumentRefused(
+                    [Problem((), f"A text has a character that cannot be kept: {ascii(value)[:60]}")]
+                )
+        level = [inner for value in level for inner in _inside(value)]
         if nodes + len(level) > MAX_NODES:
             raise InstrumentRefused([Problem((), f"The document holds more than {MAX_NODES:,} values")])
         if not level:
@@ -62,7 +63,14 @@ def _bounded(document: object) -> None:
     raise InstrumentRefused([Problem((), f"The document is nested more than {MAX_DEPTH} levels deep")])
 
 
+def _inside(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return [*value.keys(), *value.values()]
+    return value if isinstance(value, list) else []
+
+
 def _checked(document: object, lines: Mapping[Path, int]) -> Loaded:
+    _bounded(document)
     problems = schema_problems(document)
     if problems:
         raise InstrumentRefused(placed(problems, lines))

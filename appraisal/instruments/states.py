@@ -23,7 +23,7 @@ from appraisal.instruments.conditions import (
 )
 from appraisal.instruments.model import Domain, Instrument, Parameter, Question
 
-MAX_WORK = 6_000_000  # conditions looked at in one proof, some seconds
+MAX_WORK = 3_000_000  # conditions looked at in one proof, some seconds
 MAX_SETTINGS = 2_000
 
 

@@ -207,7 +207,7 @@ class _Quoting(yaml.SafeDumper):
 
 def _write_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     unsure = AMBIGUOUS.match(text) or INTEGER.match(text) or DECIMAL.match(text) or text in TRUE_OR_FALSE
-    style = '"' if unsure or text in NOTHING or text == "<<" else None
+    style = '"' if unsure or text in NOTHING or text == "<<" or not text.isprintable() else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
