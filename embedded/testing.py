@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from embedded import throwaway
 from embedded.commands import run
@@ -57,7 +56,7 @@ class Wish:
 
 
 def is_path(argument: str) -> bool:
-    return not argument.startswith("-") and (CHECKOUT / argument.split("::")[0]).exists()
+    return not argument.startswith("-") and (CHECKOUT / argument.split("::", maxsplit=1)[0]).exists()
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -29,19 +29,31 @@ from embedded.place import Place
 PREFIX = "concord-test-"
 TEST_DATABASE = f"test_{postgres.DATABASE}"  # as Django names it
 KEPT = 3
+MEMORY = Path("/dev/shm")  # noqa: S108
+PLENTY = 2 * 1024**3
+
+
+def scratch_root() -> Path:
+    """Memory where there is plenty: copying a cluster of two thousand files takes ten times as long on a disk."""
+    try:
+        memory = os.statvfs(MEMORY)
+    except OSError:
+        return Path(tempfile.gettempdir())
+    plenty = memory.f_bavail * memory.f_frsize >= PLENTY and os.access(MEMORY, os.W_OK | os.X_OK)
+    return MEMORY if plenty and "TMPDIR" not in os.environ else Path(tempfile.gettempdir())
 
 
 @contextlib.contextmanager
 def scratch_directory() -> Iterator[Path]:
     """A temporary directory; those of killed runs, which no lock guards any more, are removed on the way."""
-    root = Path(tempfile.gettempdir())
+    root = scratch_root()
     for old in root.glob(f"{PREFIX}*"):
         if old.stat().st_uid == os.getuid():
             lock = FileLock(old / "lock")
             if lock.try_take():
                 shutil.rmtree(old, ignore_errors=True)
             lock.close()
-    made = Path(tempfile.mkdtemp(prefix=PREFIX))
+    made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
     lock = FileLock(made / "lock")
     lock.take()
     made.chmod(0o711)

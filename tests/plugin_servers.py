@@ -63,10 +63,9 @@ def connection_to(address: str) -> Any:
 
 def redis_addresses(settings: Any) -> list[str]:
     """The cache's database, and the broker's and the results' written as redis-py reads them."""
-    found = [settings.CACHES["default"]["LOCATION"]]
-    for url in (settings.CELERY_BROKER_URL, settings.CELERY_RESULT_BACKEND):
-        found.append(url.replace("redis+socket://", "unix://").replace("?virtual_host=", "?db="))
-    return found
+    celery = (settings.CELERY_BROKER_URL, settings.CELERY_RESULT_BACKEND)
+    as_redis_py = [url.replace("redis+socket:", "unix:").replace("?virtual_host=", "?db=") for url in celery]
+    return [settings.CACHES["default"]["LOCATION"], *as_redis_py]
 
 
 class WorkerProcess:
