@@ -145,7 +145,7 @@ def announce(item: WorkItem, before: Answers, after: Answers) -> None:
         return
     keys = kind_of(item.stage).touches(item, before, after) if before != after else set()
     # Nothing but the flag changed: whoever shows any of its answers shows the flag.
-    keys = keys or {f"{item.stage.kind}:{key}" for key in after}
+    keys = keys or kind_of(item.stage).touches(item, {}, after)
     Change.objects.create(review_id=item.review_id, item=item, keys=sorted(keys))
     review_id = item.review_id
     transaction.on_commit(lambda: send(REBUILD, review_id))
