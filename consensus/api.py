@@ -63,7 +63,7 @@ class StageSerializer(serializers.ModelSerializer[Stage]):
         return self.counts(stage).conflicts
 
     def counts(self, stage: Stage) -> services.Progress:
-        known: dict[int, services.Progress] = self.context.setdefault("counts", {})
+        known: dict[int, services.Progress] = self.context["counts"]
         if stage.pk not in known:
             known[stage.pk] = services.progress(stage)
         return known[stage.pk]
@@ -73,6 +73,9 @@ class StageViewSet(viewsets.ReadOnlyModelViewSet[Stage]):
     serializer_class = StageSerializer
     filterset_fields = ["review", "kind"]
     queryset = Stage.objects.none()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "counts": {}}
 
     def get_queryset(self) -> QuerySet[Stage]:
         return Stage.objects.filter(review__in=Review.objects.visible_to(person(self.request))).order_by("id")
@@ -108,7 +111,7 @@ class ItemSerializer(serializers.ModelSerializer[WorkItem]):
         ]
 
     def allowed(self, item: WorkItem) -> Can:
-        known: dict[int, Can] = self.context.setdefault("can", {})
+        known: dict[int, Can] = self.context["can"]
         if item.review_id not in known:
             known[item.review_id] = can(person(self.context["request"]), item.review)
         return known[item.review_id]
@@ -222,6 +225,9 @@ class ItemViewSet(viewsets.ReadOnlyModelViewSet[WorkItem]):
     serializer_class = ItemSerializer
     filterset_class = ItemFilter
     queryset = WorkItem.objects.none()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "can": {}}
 
     def get_queryset(self) -> QuerySet[WorkItem]:
         items = WorkItem.objects.visible_to(person(self.request))

@@ -79,7 +79,11 @@ class NewReviewForm(forms.Form):
         }
 
 
-class StageForm(forms.ModelForm[Stage]):
+class ReopenForm(forms.Form):
+    reason = forms.CharField(max_length=2000)
+
+
+class StageForm(forms.ModelForm):  # type: ignore[type-arg]
     """How a stage is judged, and by whom."""
 
     judges = forms.ModelMultipleChoiceField(

@@ -44,7 +44,7 @@ class Sides:
 
 def sides_of(user: User, item: WorkItem) -> Sides:
     family = Q(item=item) | Q(item__survivor=item)
-    rows = (
+    rows = list(
         Judgement.objects.visible_to(user)
         .filter(family, superseded_at=None)
         .select_related("reviewer", "version", "item")

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from config.refusals import Invalid
 from consensus import services
-from consensus.forms import NewReviewForm, StageForm
+from consensus.forms import NewReviewForm, ReopenForm, StageForm
 from consensus.kinds import kind_of
 from consensus.models import Judgement, Stage, WorkItem
 from consensus.sides import (
@@ -67,8 +67,8 @@ def conflicts(request: HttpRequest, review_id: int) -> HttpResponse:
     chosen = next((row for row in rows if row["stage"].kind == wanted), None) or next(
         (row for row in rows if row["open"]), rows[0] if rows else None
     )
-    page = conflict_page(request, can, chosen["stage"]) if chosen else None
-    context = {"review": review, "can": can, "rows": rows, "chosen": chosen, "page": page}
+    page, listed = conflict_page(request, can, chosen["stage"]) if chosen else (None, [])
+    context = {"review": review, "can": can, "rows": rows, "chosen": chosen, "page": page, "listed": listed}
     return render(request, "consensus/conflicts.html", context)
 
 
@@ -83,13 +83,14 @@ def row_of(user: User, can: Can, stage: Stage, counts: services.Progress) -> dic
     }
 
 
-def conflict_page(request: HttpRequest, can: Can, stage: Stage) -> Any:
+def conflict_page(
+    request: HttpRequest, can: Can, stage: Stage
+) -> tuple[Page[WorkItem], list[tuple[WorkItem, str]]]:
     found = conflicts_of(reader(request), can, stage).select_related(
         "report", "study", "result", "outcome", "stage"
     )
     page = Paginator(found.order_by("id"), ON_PAGE).get_page(request.GET.get("page"))
-    page.object_list = [{"item": item, "url": compare_url(item)} for item in page.object_list]
-    return page
+    return page, [(one, compare_url(one)) for one in page]
 
 
 @require_GET
@@ -136,7 +137,12 @@ def sign(request: HttpRequest, review_id: int, item_id: int, judgement_id: int) 
 def reopen(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
     fetch_review(reader(request), review_id, "judge", writing=True)
     found = item_of(request, review_id, item_id)
-    services.reopen(by=reader(request), item_id=found.pk, reason=request.POST.get("reason", "")[:2000])
+    form = ReopenForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(
+            _("Say in up to 2,000 characters why this is reopened. The reason is kept with the item.")
+        )
+    services.reopen(by=reader(request), item_id=found.pk, reason=form.cleaned_data["reason"])
     messages.success(request, _("Reopened. Its answer stays, flagged, until it is settled again."))
     return redirect(compare_url(found))
 

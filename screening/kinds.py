@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from config.refusals import Invalid
-from consensus.compare import Answers, Policy, Rule
+from consensus.compare import Answers, Policy, Rule, Value
 from consensus.kinds import Kind, Target
 from consensus.models import Judgement, Stage, StageVersion, WorkItem
 from reviews.models import ExclusionReason, ProtocolVersion
@@ -22,7 +22,7 @@ VERDICT, REASON, REASON_ID = "verdict", "reason", "reason_id"
 
 class Screening(Kind):
     target: ClassVar[Target] = "report"
-    compare_url_name: ClassVar[str] = "consensus:item"
+    compare_url_name: ClassVar[str] = "screening:compare"
     choices: ClassVar[tuple[str, ...]] = (Choice.INCLUDE, Choice.EXCLUDE, Choice.UNSURE)
     reason_required: ClassVar[bool] = False
 
@@ -36,6 +36,14 @@ class Screening(Kind):
         ):
             found[judgement] = {VERDICT: verdict, REASON: rank, REASON_ID: reason}
         return found
+
+    def words(self, judgements: Sequence[Judgement]) -> Mapping[int, str]:
+        """What each judgement says, in a line."""
+        said = Verdict.objects.filter(judgement__in=[one.pk for one in judgements]).select_related("reason")
+        return {
+            one.judgement_id: ": ".join(filter(None, [one.get_verdict_display(), str(one.reason or "")]))
+            for one in said
+        }
 
     def write(self, judgement: Judgement, answer: Mapping[str, Any]) -> None:
         verdict = str(answer.get(VERDICT) or "")
@@ -53,7 +61,7 @@ class Screening(Kind):
         )
 
     def reason_of(self, judgement: Judgement, reason_id: object) -> ExclusionReason | None:
-        if reason_id in {None, ""}:
+        if reason_id is None or reason_id == "":
             return None
         if not str(reason_id).isdecimal() or len(str(reason_id)) > 18:
             raise Invalid(_("Give the reason by its number in this review's list."))
@@ -79,7 +87,8 @@ class Screening(Kind):
             )
 
     def policy(self, stage: Stage) -> Policy:
-        unsure = {Choice.UNSURE.value: Choice.INCLUDE.value} if stage.unsure == Stage.Unsure.INCLUDE else {}
+        counts = stage.unsure == Stage.Unsure.INCLUDE
+        unsure: dict[Value, Value] = {Choice.UNSURE.value: Choice.INCLUDE.value} if counts else {}
         return Policy(
             rule=Rule(stage.rule),
             same={VERDICT: unsure},

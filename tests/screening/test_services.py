@@ -91,7 +91,7 @@ def test_a_reason_of_another_review_is_refused_and_nothing_is_written(item, cast
 
 def test_a_retired_reason_is_refused_by_name(item, cast, review, reasons):
     plain_reasons(by=cast.owner, review=review, labels=[reasons[0].label])
-    with pytest.raises(Invalid, match="Wrong topic.*no longer in use"):
+    with pytest.raises(Invalid, match=r"Wrong topic.*no longer in use"):
         services.judge(by=cast.ana, item_id=item.pk, verdict="exclude", reason_id=reasons[1].pk)
 
 

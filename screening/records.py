@@ -1,0 +1,159 @@
+"""What the screening page shows: records ready to read, the criteria, and the reviewer's own progress and decisions."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.models import User
+from consensus import services as consensus
+from consensus.forms import TEXTS
+from consensus.models import Judgement, Note, Stage, WorkItem
+from reviews.models import Criterion, ExclusionReason, ProtocolVersion, Review, Term
+from screening.highlight import Terms, mark, parts
+from screening.models import Criteria, Verdict
+from studies.models import FullText, RecordLink, Report
+
+
+@dataclass(slots=True)
+class Shown:
+    """One item as the page shows it. said: what the reader themselves said of it, as the buttons name it."""
+
+    item: WorkItem
+    report: Report
+    title: SafeString
+    abstract: list[tuple[str, SafeString]]
+    links: list[tuple[str, str]]
+    records: int = 0
+    sources: list[str] = field(default_factory=list)
+    papers: list[FullText] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    said: str = ""
+    token: UUID = field(default_factory=uuid4)
+
+
+def terms_of(review: Review) -> Terms:
+    by_sense: dict[str, list[str]] = defaultdict(list)
+    for text, sense in Term.objects.filter(review=review).values_list("text", "sense"):
+        by_sense[sense].append(text)
+    return Terms(tuple(by_sense["include"]), tuple(by_sense["exclude"]))
+
+
+def links_of(report: Report) -> list[tuple[str, str]]:
+    """Where the paper is to be found on the web: name and address."""
+    found = []
+    if report.doi:
+        found.append(("DOI", f"https://doi.org/{quote(report.doi, safe='/')}"))
+    if report.pmid.isdecimal():
+        found.append(("PubMed", f"https://pubmed.ncbi.nlm.nih.gov/{report.pmid}/"))
+    return found
+
+
+def said_of(judgement: Judgement | None) -> str:
+    """A decision as the buttons name it: include, unsure, exclude, exclude:5."""
+    verdict = Verdict.objects.filter(judgement=judgement).first() if judgement else None
+    if verdict is None:
+        return ""
+    return f"{verdict.verdict}:{verdict.reason_id}" if verdict.reason_id else verdict.verdict
+
+
+def shown(items: Sequence[WorkItem], user: User) -> list[Shown]:
+    """Items of one stage, with everything that the page needs, in a fixed number of queries."""
+    if not items:
+        return []
+    terms = terms_of(items[0].review)
+    found = {item.pk: one_shown(item, terms) for item in items}
+    by_report = {one.report.pk: one for one in found.values()}
+    links = (
+        RecordLink.objects.current()
+        .filter(report__in=by_report)
+        .values_list("report", "record__batch__search__source")
+    )
+    for report, source in links:
+        one = by_report[report]
+        one.records += 1
+        if source not in one.sources:
+            one.sources.append(source)
+    for paper in FullText.objects.filter(report__in=by_report, status=FullText.Status.CURRENT):
+        by_report[paper.report_id].papers.append(paper)
+    for note in Note.objects.filter(item__in=found, author=user):
+        found[note.item_id].notes.append(note)
+    mine = own_judgements(user, items[0].stage).filter(item__in=found).select_related("verdict")
+    for judgement in mine:
+        verdict: Verdict | None = getattr(judgement, "verdict", None)
+        if verdict:
+            reason = f":{verdict.reason_id}" if verdict.reason_id else ""
+            found[judgement.item_id].said = verdict.verdict + reason
+    return list(found.values())
+
+
+def one_shown(item: WorkItem, terms: Terms) -> Shown:
+    report = item.report
+    if report is None:
+        raise TypeError("a screening item is about a report")
+    # mark() and the headings escape all that came from outside.
+    return Shown(
+        item=item,
+        report=report,
+        title=mark_safe(mark(report.title, terms)),  # noqa: S308
+        abstract=[(part.heading, mark_safe(mark(part.text, terms))) for part in parts(report.abstract)],  # noqa: S308
+        links=links_of(report),
+    )
+
+
+def own_judgements(user: User, stage: Stage) -> QuerySet[Judgement]:
+    """What the reader said themselves at a stage, as it stands."""
+    current = Judgement.objects.current().of(user).exclude(role=Judgement.Role.CONSENSUS)
+    return current.filter(item__stage=stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a stage asks: the protocol's texts and criteria, in the version that its items carry now."""
+
+    protocol: ProtocolVersion
+    version: int
+    picos: list[tuple[str, str]]
+    include: list[Criterion]
+    exclude: list[Criterion]
+
+
+def asked(stage: Stage) -> Asked:
+    criteria = (
+        Criteria.objects.filter(version__stage=stage)
+        .select_related("protocol", "version")
+        .latest("version__number")
+    )
+    protocol = criteria.protocol
+    rows = list(protocol.criteria.all())
+    return Asked(
+        protocol=protocol,
+        version=criteria.version.number,
+        picos=[(str(label), text) for name, label in TEXTS.items() if (text := getattr(protocol, name))],
+        include=[row for row in rows if row.sense == Criterion.Sense.INCLUDE],
+        exclude=[row for row in rows if row.sense == Criterion.Sense.EXCLUDE],
+    )
+
+
+def reasons_of(review: Review) -> list[ExclusionReason]:
+    return list(ExclusionReason.objects.in_use().filter(review=review))
+
+
+def own_progress(user: User, stage: Stage) -> tuple[int, int]:
+    """How many the reader has judged, of how many that are live. Nothing of anybody else."""
+    counts = consensus.progress(stage)
+    done = counts.judged.get(user.pk, 0)
+    return done, max(counts.live, done)
+
+
+def as_json(one: Shown, context: dict[str, object]) -> dict[str, object]:
+    return {
+        "id": one.item.pk,
+        "html": render_to_string("screening/record.html", {**context, "shown": one}),
+        "title": one.report.title,
+    }

@@ -1,0 +1,121 @@
+"""Beginning a review, and changing how a stage is judged."""
+
+import pytest
+from django.urls import reverse
+
+from consensus import services
+from consensus.models import Stage, WorkItem
+from reviews.models import Criterion, ExclusionReason, ProtocolVersion, Review
+
+pytestmark = pytest.mark.django_db
+
+SETTINGS = {
+    "judges_needed": "1",
+    "rule": "majority",
+    "reasons": "first",
+    "unsure": "conflict",
+    "resolver": "pair",
+}
+
+
+@pytest.fixture
+def address(review):
+    return reverse("consensus:stage", args=[review.pk, "title_abstract"])
+
+
+def test_a_review_begins_with_its_question_criteria_and_ordered_reasons(client_of, cast):
+    body = {
+        "title": "Naps",
+        "question": "Do they help?",
+        "review_type": "intervention",
+        "population": "Adults",
+        "include": "Adults\n\nAsleep\n",
+        "exclude": "Rats",
+        "reasons": " Wrong design \nWrong topic",
+    }
+    answer = client_of(cast.stranger).post(reverse("consensus:new_review"), body)
+    review = Review.objects.get(title="Naps")
+    assert answer.headers["Location"] == f"/reviews/{review.pk}/"
+    assert review.memberships.get().role == "owner"
+    assert [r.label for r in ExclusionReason.objects.filter(review=review)] == ["Wrong design", "Wrong topic"]
+    protocol = ProtocolVersion.objects.published().get(review=review)
+    assert protocol.population == "Adults"
+    assert [c.text for c in Criterion.objects.filter(protocol=protocol)] == ["Adults", "Asleep", "Rats"]
+    assert "title_abstract" in Stage.objects.filter(review=review).values_list("kind", flat=True)
+
+
+def test_what_is_wrong_is_said_beside_the_field_and_what_was_entered_stays(client_of, cast):
+    body = {"title": " ", "review_type": "intervention", "reasons": "Same\nsame", "include": "Kept text"}
+    answer = client_of(cast.ana).post(reverse("consensus:new_review"), body)
+    assert answer.status_code == 422
+    assert "Two reasons have the same words" in answer.content.decode()
+    assert "Kept text" in answer.content.decode()
+    assert not Review.objects.exists()
+
+
+def test_a_change_is_first_shown_with_what_it_touches(client_of, cast, stage, items, address):
+    services.submit(by=cast.ana, item_id=items[0].pk, answer={"verdict": "include"})
+    html = client_of(cast.lead).post(address, SETTINGS | {"step": "preview"}).content.decode()
+    assert "6 undecided items" in html
+    assert "1 of them judged" in html
+    stage.refresh_from_db()
+    assert stage.judges_needed == 2
+
+
+def test_then_it_is_made_and_undecided_items_follow(client_of, cast, stage, items, address):
+    services.submit(by=cast.ana, item_id=items[0].pk, answer={"verdict": "include"})
+    judges = [cast.ana.pk, cast.ben.pk]
+    client_of(cast.lead).post(address, SETTINGS | {"step": "apply", "judges": judges})
+    stage.refresh_from_db()
+    assert (stage.judges_needed, stage.rule, stage.reasons, stage.unsure, stage.resolver) == (
+        1,
+        "majority",
+        "first",
+        "conflict",
+        "pair",
+    )
+    assert set(stage.named_judges.values_list("user_id", flat=True)) == set(judges)
+    assert WorkItem.objects.get(id=items[0].pk).status == "agreed"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"judges_needed": "0"},
+        {"judges_needed": "9"},
+        {"rule": "dice"},
+        {"judges_needed": "x"},
+        {"judges": ["999999"]},
+    ],
+)
+def test_settings_that_make_no_sense_change_nothing(client_of, cast, stage, address, wrong):
+    answer = client_of(cast.lead).post(address, SETTINGS | {"step": "apply"} | wrong)
+    assert answer.status_code == 422
+    stage.refresh_from_db()
+    assert (stage.judges_needed, stage.rule) == (2, "unanimous")
+
+
+def test_fewer_named_judges_than_an_item_needs_is_refused(client_of, cast, address):
+    body = SETTINGS | {"judges_needed": "2", "judges": [cast.ana.pk], "step": "apply"}
+    answer = client_of(cast.lead).post(address, body)
+    assert "at least as many people" in answer.content.decode()
+
+
+def test_an_observer_or_stranger_is_no_judge(client_of, cast, stage, address):
+    body = SETTINGS | {"judges": [cast.observer.pk], "step": "apply"}
+    assert client_of(cast.lead).post(address, body).status_code == 422
+    assert not stage.named_judges.exists()
+
+
+def test_only_those_who_manage_change_a_stage(client_of, cast, stage, address):
+    for user, status in ((cast.ana, 403), (cast.observer, 403), (cast.stranger, 404)):
+        assert client_of(user).get(address).status_code == status
+        assert client_of(user).post(address, SETTINGS | {"step": "apply"}).status_code == status
+    stage.refresh_from_db()
+    assert stage.judges_needed == 2
+
+
+def test_a_stage_that_a_review_has_not_is_not_there(client_of, cast, review):
+    assert (
+        client_of(cast.lead).get(reverse("consensus:stage", args=[review.pk, "dancing"])).status_code == 404
+    )
