@@ -16,8 +16,8 @@ from studies.dedupe.identifiers import (
 )
 from studies.dedupe.matching import match_new
 from studies.dedupe.places import normalise_journal, normalise_pages, normalise_volume
-from studies.dedupe.rules import compare
-from studies.dedupe.text import normalise_title
+from studies.dedupe.titles import normalise_title
+from studies.dedupe.verdicts import compare
 
 __all__ = [
     "Candidate",

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 
 from studies.dedupe.candidates import Candidate
 from studies.dedupe.features import Features, features_of
-from studies.dedupe.text import compact
-from studies.dedupe.titles import SMALL
+from studies.dedupe.vocabulary import SMALL
 
 END = 20
 LONGEST = 3
+# Kinds of keys that say what a record is; the others are shared by chance as well.
+TELLING = "dpcxrva"
 
 
 def blocking_keys(candidate: Candidate) -> set[str]:
@@ -61,14 +62,13 @@ def _place_keys(record: Features) -> Iterator[str]:
     page = record.first
     if page and record.volume:
         yield f"v:{record.volume}:{page}:{record.year}"
-    people = record.names.surnames
-    if not people:
+    families = record.names.families
+    if not families:
         return
-    first = compact(" ".join(sorted(people[0])))
     if page:
-        yield f"a:{first}:{page}"
-    if len(people) > 1 and record.year:
-        yield f"y:{first}:{compact(' '.join(sorted(people[1])))}:{record.year}"
+        yield f"a:{families[0]}:{page}"
+    if len(families) > 1 and record.year:
+        yield f"y:{families[0]}:{families[1]}:{record.year}"
 
 
 class Index:

@@ -7,6 +7,7 @@ from rapidfuzz import fuzz
 
 from studies.dedupe.features import Features
 from studies.dedupe.names import Authors, compare_names
+from studies.dedupe.notes import NOTICES
 from studies.dedupe.places import EDITION_WORDS, Journals, compare_journals
 from studies.dedupe.titles import Titles, compare_titles, marked
 
@@ -29,12 +30,18 @@ class Facts:
     first: Match
     last: Match
     years: int | None
+    length: int  # pages of the range that both give, 0 where they do not
     shared: tuple[str, ...]  # names of the identifiers in common
     objections: tuple[str, ...]
 
     @property
     def same_place(self) -> bool:
         return self.volume is Match.SAME and self.first is Match.SAME
+
+    @property
+    def of_article_length(self) -> bool:
+        """More than an abstract, less than a session or a supplement that is cited as a whole."""
+        return self.length in range(2, 61)
 
     @property
     def other_place(self) -> bool:
@@ -46,16 +53,28 @@ class Facts:
         return self.first is Match.SAME and self.last is Match.SAME
 
 
-def collect(one: Features, other: Features) -> Facts:
-    title = (
-        Titles.EQUAL
-        if one.compact == other.compact and one.compact
-        else compare_titles(one.title, other.title)
+def relate(one: Features, other: Features) -> Titles:
+    if one.compact and one.compact == other.compact:
+        return Titles.EQUAL
+    return compare_titles(one.title, other.title)
+
+
+def strangers(one: Features, other: Features, title: Titles) -> bool:
+    """Whether nothing but chance brought two records together: most pairs end here, before all else is compared."""
+    return (
+        title is Titles.DIFFERENT
+        and not (one.first and one.first == other.first)
+        and one.names.families != other.names.families
+        and not _shared(one, other)
     )
+
+
+def collect(one: Features, other: Features, title: Titles) -> Facts:
     authors = compare_names(one.names, other.names)
     journal = compare_journals(one.journal, other.journal)
-    first, last = compare_pages(one, other)
-    volume = _match(one.volume, other.volume)
+    if one.event and one.event == other.event:
+        journal = Journals.SAME
+    volume, issue, first, last = compare_places(one, other)
     years = None if one.year is None or other.year is None else abs(one.year - other.year)
     shared = _shared(one, other)
     return Facts(
@@ -63,10 +82,11 @@ def collect(one: Features, other: Features) -> Facts:
         authors=authors,
         journal=journal,
         volume=volume,
-        issue=_match(one.issue, other.issue),
+        issue=issue,
         first=first,
         last=last,
         years=years,
+        length=_length(one, other) if first is last is Match.SAME else 0,
         shared=shared,
         objections=tuple(_objections(one, other, title, authors, journal, years)),
     )
@@ -78,18 +98,41 @@ def _match(one: str, other: str) -> Match:
     return Match.SAME if one == other else Match.DIFFERENT
 
 
+def compare_places(one: Features, other: Features) -> tuple[Match, Match, Match, Match]:
+    """Volume, issue, first page and last page."""
+    if _slid(one, other) or _slid(other, one):
+        return Match.SAME, Match.SAME, Match.UNKNOWN, Match.UNKNOWN
+    issue = _match(one.issue, other.issue)
+    if issue is Match.DIFFERENT and "s" in (one.issue, other.issue) and one.issue[0] == other.issue[0]:
+        issue = Match.UNKNOWN  # a supplement without its number
+    return _match(one.volume, other.volume), issue, *compare_pages(one, other)
+
+
+def _slid(one: Features, other: Features) -> bool:
+    """Volume and issue stand in the fields of issue and pages: an export that lost its first field."""
+    return not one.volume and bool(one.issue) and (one.issue, one.first) == (other.volume, other.issue)
+
+
 def compare_pages(one: Features, other: Features) -> tuple[Match, Match]:
     """First and last page. `c37-c42` is `37-42`; an article number and `1-9` cannot be compared."""
     if not one.first or not other.first:
         return Match.UNKNOWN, Match.UNKNOWN
     last = _match(_number(one.last), _number(other.last))
     if one.first == other.first:
-        return Match.SAME, last if one.last != one.first else Match.UNKNOWN
+        start_only = one.first in (one.last, other.last)  # `507-507` may stand for `507` and for `507-512`
+        return Match.SAME, Match.UNKNOWN if start_only else last
     if _number(one.first) == _number(other.first):
         return (Match.SAME, last) if last is Match.SAME else (Match.UNKNOWN, last)
     if _article_number(one, other) or _article_number(other, one):
         return Match.UNKNOWN, Match.UNKNOWN
     return Match.DIFFERENT, last
+
+
+def _length(one: Features, other: Features) -> int:
+    """Pages of the range that both give. Two pages of a supplement (`A12-A13`) hold many abstracts and count as one."""
+    length = int(_number(one.last)) - int(_number(one.first)) + 1
+    supplement = not one.first.isdigit() or "s" in one.issue[:1] + other.issue[:1]
+    return 1 if length == 2 and supplement else length
 
 
 def _number(page: str) -> str:
@@ -124,7 +167,7 @@ def _objections(
 ) -> list[str]:
     """Reasons why two records are never merged without a person, whatever else agrees."""
     found = []
-    if one.numbers != other.numbers and title is not Titles.MISSING:
+    if one.numbers != other.numbers and title not in (Titles.EQUAL, Titles.MISSING):
         found.append("titles differ in a number")
     if title is not Titles.EQUAL and title is not Titles.MISSING:
         word = marked(one.title, other.title)
@@ -138,8 +181,8 @@ def _objections(
         journal is not Journals.SAME and _editions(one.journal, other.journal)
     ):
         found.append("another edition of the journal")
-    if one.kind != other.kind and "erratum" in (one.kind, other.kind):
-        found.append("one is an erratum")
+    if one.kind != other.kind and (one.kind in NOTICES or other.kind in NOTICES):
+        found.append(f"one is a notice ({one.kind if one.kind in NOTICES else other.kind})")
     if one.pmid and other.pmid and one.pmid != other.pmid:
         found.append("other PMID")
     if one.pmcid and other.pmcid and one.pmcid != other.pmcid:
@@ -152,10 +195,11 @@ def _objections(
 
 
 def _editions(one: str, other: str) -> bool:
-    """The names differ by a word that tells two editions of one journal apart."""
+    """The names differ by nothing but a word that tells two editions of one journal apart."""
     if not one or not other:
         return False
-    return not EDITION_WORDS.isdisjoint(set(one.split()) ^ set(other.split()))
+    differing = set(one.split()) ^ set(other.split())
+    return bool(differing) and differing <= EDITION_WORDS
 
 
 ABSTRACT_LEAST = 200

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from studies.dedupe.candidates import Candidate
 from studies.dedupe.identifiers import (
@@ -12,21 +13,25 @@ from studies.dedupe.identifiers import (
     registrations_of,
 )
 from studies.dedupe.names import Names, read_names
+from studies.dedupe.notes import read_heading
 from studies.dedupe.places import (
     edition_of,
+    event_of,
     is_conference,
     normalise_issue,
     normalise_journal,
     normalise_pages,
     normalise_volume,
 )
-from studies.dedupe.text import compact, fold, split_title
-from studies.dedupe.titles import numbers_of
+from studies.dedupe.text import compact, fold
+from studies.dedupe.titles import comparable, digits_of
 
 _NONE: frozenset[str] = frozenset()
 
 _KINDS = (
-    ("erratum", re.compile(r"errat|corrig|retract|addend|correction", re.IGNORECASE)),
+    ("retraction", re.compile(r"retraction|withdrawal", re.IGNORECASE)),
+    ("addendum", re.compile(r"addend", re.IGNORECASE)),
+    ("erratum", re.compile(r"errat|corrig|correction", re.IGNORECASE)),
     (
         "registry",
         re.compile(r"trial.?regist|regist.*(?:trial|entry|record)|clinicaltrial|ctgov", re.IGNORECASE),
@@ -52,6 +57,7 @@ class Features:
     year: int | None
     journal: str
     edition: str
+    event: str
     conference: bool
     volume: str
     issue: str
@@ -70,7 +76,7 @@ class Features:
     def fields(self) -> tuple[object, ...]:
         """Everything but the key."""
         return (
-            self.compact, self.names, self.year, self.journal, self.edition, self.conference, self.volume, self.issue,
+            self.compact, self.names.families, self.names.givens, self.names.count, self.year, self.journal, self.edition, self.event, self.volume, self.issue,
             self.first, self.last, self.doi, self.pmid, self.pmcid, self.accessions, self.registrations, self.language,
             self.kind, self.abstract,
         )  # fmt: skip
@@ -90,8 +96,9 @@ def _cut(abstract: str) -> str:
 
 
 def features_of(candidate: Candidate) -> Features:
-    text, noted = split_title(candidate.title)
-    title = fold(text)
+    heading = read_heading(candidate.title)
+    title = comparable(fold(heading.text))
+    letters = compact(title)
     volume, pages = candidate.volume, candidate.pages
     first, last = normalise_pages(pages) if pages else ("", "")
     journal = candidate.journal
@@ -99,12 +106,13 @@ def features_of(candidate: Candidate) -> Features:
     return Features(
         key=candidate.key,
         title=title,
-        compact=compact(title),
-        numbers=numbers_of(title.split()),
+        compact=letters,
+        numbers=digits_of(letters),
         names=read_names(candidate.authors),
         year=candidate.year,
         journal=normalise_journal(journal) if journal else "",
         edition=edition_of(journal) if journal else "",
+        event=event_of(journal) if journal else "",
         conference=is_conference(journal) if journal else False,
         volume=normalise_volume(volume) if volume else "",
         issue=normalise_issue(candidate.issue, volume) if candidate.issue or volume else "",
@@ -115,12 +123,13 @@ def features_of(candidate: Candidate) -> Features:
         pmcid=normalise_pmcid(candidate.pmcid),
         accessions=accessions_of(identifiers) if identifiers else _NONE,
         registrations=registrations_of(identifiers) if identifiers else _NONE,
-        language=_languages(candidate.language or noted),
-        kind=kind_of(candidate.kind) if candidate.kind else "",
+        language=_languages(candidate.language or heading.language),
+        kind=heading.kind or (kind_of(candidate.kind) if candidate.kind else ""),
         abstract=candidate.abstract,
     )
 
 
+@lru_cache(maxsize=4096)
 def kind_of(text: str) -> str:
     """The kind of document where it is telling; an article is the default of every database and tells nothing."""
     for kind, pattern in _KINDS:
@@ -134,8 +143,10 @@ _ISO = {
     "jpn": "ja", "por": "pt", "dut": "nl", "nld": "nl", "cze": "cs", "ces": "cs", "swe": "sv", "pol": "pl",
     "gre": "el", "ell": "el", "per": "fa", "fas": "fa", "tur": "tr", "dan": "da", "ukr": "uk", "chinese": "zh",
     "spanish": "es", "german": "de", "dutch": "nl", "japanese": "ja", "portuguese": "pt", "czech": "cs",
-    "swedish": "sv", "polish": "pl", "greek": "el", "persian": "fa", "turkish": "tr", "persisch": "fa",
+    "swedish": "sv", "polish": "pl", "greek": "el", "persian": "fa", "turkish": "tr", "hrv": "cr",
+    "srp": "se", "slk": "sl", "slo": "sl", "rum": "ro", "ron": "ro",
 }  # fmt: skip
+_NO_LANGUAGE = frozenset(("us", "gb", "and", "in", "mul", "und", "other", "undetermined"))
 _LANGUAGE_SPLIT = re.compile(r"[^a-z]+")
 
 
@@ -143,6 +154,4 @@ def _languages(text: str) -> frozenset[str]:
     if not text:
         return _NONE
     words = _LANGUAGE_SPLIT.split(text.lower())
-    return frozenset(
-        _ISO.get(word, word[:2]) for word in words if len(word) > 1 and word not in ("us", "gb", "and")
-    )
+    return frozenset(_ISO.get(word, word[:2]) for word in words if len(word) > 1 and word not in _NO_LANGUAGE)

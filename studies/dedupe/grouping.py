@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable
 from studies.dedupe.candidates import Candidate, Grouping, Verdict
 from studies.dedupe.features import Features, features_of
 from studies.dedupe.pairing import verdicts
-from studies.dedupe.rules import weigh
 from studies.dedupe.settling import Decisions, settle
+from studies.dedupe.verdicts import weigh
 
 
 def group(candidates: Iterable[Candidate], *, apart: Decisions = (), together: Decisions = ()) -> Grouping:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from studies.dedupe.blocking import Index
-from studies.dedupe.candidates import Candidate, Grouping, Verdict
+from studies.dedupe.candidates import Candidate, Grouping
 from studies.dedupe.grouping import by_key
 from studies.dedupe.pairing import verdicts
-from studies.dedupe.rules import weigh
 from studies.dedupe.settling import Decisions, settle
+from studies.dedupe.verdicts import weigh_if_near
 
 
 def match_new(
@@ -25,8 +25,8 @@ def match_new(
             raise ValueError(f"Key {key} is in the index already.")
     found = list(verdicts(list(records.values())))
     for record in records.values():
-        pairs = (weigh(record, known.records[key]) for key in sorted(known.lookup(record)))
-        found.extend(pair for pair in pairs if pair.verdict is not Verdict.APART)
+        pairs = (weigh_if_near(record, known.records[key]) for key in sorted(known.lookup(record)))
+        found.extend(pair for pair in pairs if pair is not None)
     grouping = settle({**known.records, **records}, found, apart=apart, together=together)
     grouping.groups = [keys for keys in grouping.groups if any(key in records for key in keys)]
     return grouping

@@ -1,6 +1,6 @@
 """Authors: who is named, whatever the order and however much of the given names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from rapidfuzz.distance import Levenshtein
@@ -17,38 +17,42 @@ class Authors(IntEnum):
     DISJOINT = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Names:
-    """`surnames`: one set of words for each author; `words`: all words; `initial`: the first author's."""
+    """Family and given names of up to 24 authors, folded, and how many there are in all."""
 
-    surnames: tuple[frozenset[str], ...]
-    words: tuple[frozenset[str], ...]
-    initial: str
+    families: tuple[str, ...]
+    givens: tuple[str, ...]
     count: int
+    _words: tuple[frozenset[str], ...] = field(default=(), compare=False)
 
-
-NOBODY = Names((), (), "", 0)
+    def words(self) -> tuple[frozenset[str], ...]:
+        """Every word of each author's name but initials; made when first asked for."""
+        if not self._words:
+            pairs = zip(self.families, self.givens, strict=True)
+            self._words = tuple(
+                frozenset(word for word in f"{family} {given}".split() if len(word) > 1 or word == family)
+                for family, given in pairs
+            )
+        return self._words
 
 
 def read_names(authors: tuple[str, ...]) -> Names:
-    surnames: list[frozenset[str]] = []
-    words: list[frozenset[str]] = []
-    initial = ""
+    families, givens = [], []
     for author in authors[:MAX_AUTHORS]:
         family, given = _split(author)
-        if not family:
-            continue
-        if not words:
-            initial = given[:1]
-        surnames.append(frozenset(family.split()))
-        words.append(frozenset(part for part in (*family.split(), *given.split()) if len(part) > 1))
-    return Names(tuple(surnames), tuple(words), initial, len(authors)) if surnames else NOBODY
+        if family:
+            families.append(family)
+            givens.append(given)
+    return Names(tuple(families), tuple(givens), len(authors) if families else 0)
 
 
 def _split(author: str) -> tuple[str, str]:
     """Family and given names. Without a comma, trailing initials are given names (`Prasad VK`), else the last word rules."""
     family, comma, given = author.partition(",")
     if comma:
+        if family.isascii() and family.isalpha():
+            return family.lower(), fold(given)
         return _family(fold(family)), fold(given)
     parts = author.replace(".", " ").split()
     tail = len(parts)
@@ -58,36 +62,11 @@ def _split(author: str) -> tuple[str, str]:
         return _family(fold(" ".join(parts[:tail]))), fold(" ".join(parts[tail:]))
     if len(parts) == 1:
         return fold(author), ""
-    return _family(fold(parts[-1])), fold(" ".join(parts[:-1]))
+    return _family(fold(parts[-1])) if parts else "", fold(" ".join(parts[:-1]))
 
 
-_PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "der",
-        "den",
-        "de",
-        "la",
-        "le",
-        "du",
-        "da",
-        "dos",
-        "del",
-        "di",
-        "al",
-        "el",
-        "jr",
-        "sr",
-        "ii",
-        "iii",
-        "ter",
-        "ten",
-        "st",
-        "bin",
-        "ben",
-    ]
-)
+_PARTICLE_WORDS = "van von der den de la le du da dos del di al el jr sr ii iii ter ten st bin ben"
+_PARTICLES = frozenset(_PARTICLE_WORDS.split())
 
 
 def _family(folded: str) -> str:
@@ -101,42 +80,40 @@ def compare_names(one: Names, other: Names) -> Authors:
     """How well two lists of authors agree; the shorter one may leave out the rest (`et al.`)."""
     if not one.count or not other.count:
         return Authors.UNKNOWN
-    first = _same_person(one, 0, other, 0)
-    if first and min(len(one.words), len(other.words)) == 1:
+    first = one.families[0] == other.families[0] or _same_person(one, other)
+    shorter, longer = (one, other) if len(one.families) <= len(other.families) else (other, one)
+    if first and len(shorter.families) == 1:
         return Authors.AGREE if _initials_fit(one, other) else Authors.OVERLAP
-    known = frozenset().union(*other.words)
-    shorter, pool = (
-        (one, known) if len(one.words) <= len(other.words) else (other, frozenset().union(*one.words))
-    )
-    named = sum(1 for words in shorter.words if not words.isdisjoint(pool))
-    share = named / len(shorter.words)
-    if first and share >= 0.6:
+    if first and one.families == other.families:
         return Authors.AGREE
-    if first or share >= 0.5 or named >= 2:
+    pool = frozenset().union(*longer.words())
+    named = sum(1 for words in shorter.words() if not words.isdisjoint(pool))
+    if first and named >= 0.6 * len(shorter.families):
+        return Authors.AGREE
+    if first or named >= min(2, 0.5 * len(shorter.families)):
         return Authors.OVERLAP
-    return Authors.OVERLAP if _close(one, other) else Authors.DISJOINT
+    close = any(_misspelt(ours, theirs) for ours in one.families[:3] for theirs in other.families[:3])
+    return Authors.OVERLAP if close else Authors.DISJOINT
 
 
-def _same_person(one: Names, i: int, other: Names, j: int) -> bool:
-    """A family name in common, or one that the other database took for a given name."""
-    return bool(
-        not one.surnames[i].isdisjoint(other.surnames[j])
-        or (not one.surnames[i].isdisjoint(other.words[j]) and not other.surnames[j].isdisjoint(one.words[i]))
-        or _misspelt(one.surnames[i], other.surnames[j])
-    )
-
-
-def _misspelt(one: frozenset[str], other: frozenset[str]) -> bool:
-    left, right = "".join(sorted(one)), "".join(sorted(other))
-    if left == right:
+def _same_person(one: Names, other: Names) -> bool:
+    """The first authors: a family name in common, one taken for a given name, or a slip."""
+    ours, theirs = set(one.families[0].split()), set(other.families[0].split())
+    if not ours.isdisjoint(theirs):
         return True
-    short = min(len(left), len(right))
-    return short >= 4 and Levenshtein.distance(left, right, score_cutoff=2) <= (1 if short < 7 else 2)
+    if not ours.isdisjoint(other.words()[0]) and not theirs.isdisjoint(one.words()[0]):
+        return True
+    return _misspelt(one.families[0], other.families[0])
+
+
+def _misspelt(one: str, other: str) -> bool:
+    short = min(len(one), len(other))
+    if short < 4 or abs(len(one) - len(other)) > 2:
+        return False
+    limit = 1 if short < 7 else 2
+    return Levenshtein.distance(one, other, score_cutoff=limit) <= limit
 
 
 def _initials_fit(one: Names, other: Names) -> bool:
-    return not one.initial or not other.initial or one.initial == other.initial
-
-
-def _close(one: Names, other: Names) -> bool:
-    return any(_misspelt(left, right) for left in one.surnames[:3] for right in other.surnames[:3])
+    ours, theirs = one.givens[0][:1], other.givens[0][:1]
+    return not ours or not theirs or ours == theirs

@@ -7,10 +7,11 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
-from studies.dedupe.blocking import keys_of
-from studies.dedupe.candidates import Pair, Verdict
+from studies.dedupe.blocking import TELLING, keys_of
+from studies.dedupe.candidates import Pair
 from studies.dedupe.features import Features
-from studies.dedupe.rules import weigh
+from studies.dedupe.titles import LEAST_ALIKE
+from studies.dedupe.verdicts import weigh_if_near
 
 Ints = npt.NDArray[np.int64]
 
@@ -18,50 +19,46 @@ Ints = npt.NDArray[np.int64]
 BLOCK = 40
 NEIGHBOURS = 8
 CHUNK = 200_000
-LEAST_ALIKE = 60.0
 
 
 def verdicts(records: Sequence[Features]) -> Iterator[Pair]:
     """The certain and the likely pairs of the records, which must be sorted by key."""
-    strong, weak = candidate_pairs(records)
-    for left, right in _pairs(strong, len(records)):
-        yield from _told(records[left], records[right])
-    titles = [record.compact for record in records]
-    for start in range(0, len(weak), CHUNK):
-        part = weak[start : start + CHUNK]
-        lefts, rights = part // len(records), part % len(records)
-        alike = cpdist(
-            [titles[i] for i in lefts.tolist()],
-            [titles[i] for i in rights.tolist()],
-            scorer=fuzz.partial_ratio,
-        )
-        for left, right in _pairs(part[alike >= LEAST_ALIKE], len(records)):
-            yield from _told(records[left], records[right])
+    telling, other = candidate_pairs(records)
+    size = len(records)
+    for codes in (telling, *_alike(other, [record.compact for record in records])):
+        for left, right in zip((codes // size).tolist(), (codes % size).tolist(), strict=True):
+            pair = weigh_if_near(records[left], records[right])
+            if pair is not None:
+                yield pair
 
 
-def _pairs(codes: Ints, size: int) -> Iterator[tuple[int, int]]:
-    yield from zip((codes // size).tolist(), (codes % size).tolist(), strict=True)
-
-
-def _told(one: Features, other: Features) -> Iterator[Pair]:
-    pair = weigh(one, other)
-    if pair.verdict is not Verdict.APART:
-        yield pair
+def _alike(codes: Ints, titles: list[str]) -> Iterator[Ints]:
+    """The pairs whose titles have something in common: as a whole, or one as the other's beginning or end."""
+    size = len(titles)
+    for start in range(0, len(codes), CHUNK):
+        part = codes[start : start + CHUNK]
+        lefts = [titles[at] for at in (part // size).tolist()]
+        rights = [titles[at] for at in (part % size).tolist()]
+        keep = cpdist(lefts, rights, scorer=fuzz.ratio, score_cutoff=LEAST_ALIKE) > 0
+        for at in np.flatnonzero(~keep).tolist():
+            short, long = sorted((lefts[at], rights[at]), key=len)
+            keep[at] = long.startswith(short) or long.endswith(short)
+        yield part[keep]
 
 
 def candidate_pairs(records: Sequence[Features]) -> tuple[Ints, Ints]:
-    """Pairs that share a key, as `left * len(records) + right`: by identifier or place, and by title or names alone.
+    """Pairs that share a key, as `left * len(records) + right`: by an identifier or a place, and by title or names.
 
     The former are always compared; the latter only where the titles have something in common.
     """
-    strong, weak = _Blocks(), _Blocks()
+    telling, other = _Blocks(), _Blocks()
     for at, record in enumerate(records):
         for key in keys_of(record):
-            (strong if key[0] in "dpcxrva" else weak).add(key, at)
+            (telling if key[0] in TELLING else other).add(key, at)
     order = np.empty(len(records), dtype=np.int64)
     order[sorted(range(len(records)), key=lambda at: (records[at].compact, at))] = np.arange(len(records))
-    sure = strong.pairs(len(records), order)
-    return sure, np.setdiff1d(weak.pairs(len(records), order), sure, assume_unique=True)
+    sure = telling.pairs(len(records), order)
+    return sure, np.setdiff1d(other.pairs(len(records), order), sure, assume_unique=True)
 
 
 class _Blocks:

@@ -4,7 +4,7 @@ import re
 from enum import IntEnum
 from functools import lru_cache
 
-from studies.dedupe.text import fold
+from studies.dedupe.text import fold, one_spelling
 
 _PAGE = re.compile(r"([a-z]{0,6})[\s.]?0*(\d+)([a-z]?)", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:--?|[\u2010-\u2015\u2212]|\bto\b)\s*", re.IGNORECASE)
@@ -16,7 +16,7 @@ _PREFIX = re.compile(
     r"^(?:pp?|pages?|pgs?|art(?:icle)?(?:\s+(?:no|number|id))?)\b[.:\s]*(?=[a-z]{0,4}\d)", re.IGNORECASE
 )
 _DIGITS = re.compile(r"\d+")
-_SUPPLEMENT = re.compile(r"\bs(?:uppl(?:ement)?)?\b", re.IGNORECASE)
+_SUPPLEMENT = re.compile(r"\bs(?:uppl(?:ement)?)?(?:\b|(?=\d))\W*(?P<number>\d*)", re.IGNORECASE)
 
 
 def normalise_pages(text: str) -> tuple[str, str]:
@@ -62,14 +62,12 @@ def normalise_volume(text: str) -> str:
 
 def normalise_issue(text: str, volume: str = "") -> str:
     """`Suppl. 1`, `S1` and a volume of `35 Suppl 1` -> `s1`; `7-8` -> `7`."""
-    value = text
-    if not value.strip() and _SUPPLEMENT.search(volume):
-        value = volume[_SUPPLEMENT.search(volume).start() :]  # type: ignore[union-attr]
-    found = _DIGITS.search(value)
-    number = found.group().lstrip("0") if found else ""
-    if re.search(r"s(?:uppl(?:ement)?)?\b|\bs\d", value, re.IGNORECASE) and "s" in value.lower():
-        return "s" + number
-    return number
+    supplement = _SUPPLEMENT.search(text) or (_SUPPLEMENT.search(volume) if not text.strip() else None)
+    if supplement:
+        number = supplement.group("number") or ""
+        return "s" + number.lstrip("0")
+    found = _DIGITS.search(text)
+    return found.group().lstrip("0") if found else ""
 
 
 class Journals(IntEnum):
@@ -82,60 +80,19 @@ class Journals(IntEnum):
 _CONFERENCE = re.compile(
     r"\.?\s*\bConference\s*:|\b(?:congress|annual meeting|symposium|proceedings of the)\b", re.IGNORECASE
 )
-_AFTER = re.compile(
-    r"\s*(?:\bConference\s*(?:Publication)?:|[:=/(\[;]|\. (?=[a-z])).*", re.IGNORECASE | re.DOTALL
+_AFTER = re.compile(r"\s*(?:\.?\s*\bConference\s*(?:Publication)?:|[:=/(\[;]).*", re.IGNORECASE | re.DOTALL)
+_FILLERS = (
+    "the of and in for on de la le les du des der die das und fur et el y los las a an to at zur zum di del della"
+    " dei e da do dos en"
 )
-_FILL = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "in",
-        "for",
-        "on",
-        "de",
-        "la",
-        "le",
-        "les",
-        "du",
-        "des",
-        "der",
-        "die",
-        "das",
-        "und",
-        "fur",
-        "et",
-        "el",
-        "y",
-        "los",
-        "las",
-        "of",
-        "a",
-        "an",
-        "to",
-        "at",
-        "zur",
-        "zum",
-        "di",
-        "del",
-        "della",
-        "dei",
-        "e",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "en",
-    ]
-)
+_FILL = frozenset(_FILLERS.split())
 _EDITION = re.compile(
     r"\b(english|engl|international|internationale|american|european|asian|chinese|spanish|german|french|japanese)"
     r"\.?\s+ed(?:ition)?\b",
     re.IGNORECASE,
 )
-EDITION_WORDS = frozenset(
-    ["english", "internationale", "international", "int", "german", "deutsch", "spanish", "french", "chinese"]
-)
+_EDITIONS = "english internationale international int german deutsch spanish french chinese"
+EDITION_WORDS = frozenset(_EDITIONS.split())
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -147,9 +104,18 @@ def is_conference(journal: str) -> bool:
 @lru_cache(maxsize=65536)
 def normalise_journal(journal: str) -> str:
     """The name without subtitle, place and edition: `The Lancet (London, England)` -> `lancet`."""
-    plain = fold(_AFTER.sub("", journal)) or fold(journal)
+    plain = one_spelling(fold(_AFTER.sub("", journal)) or fold(journal))
     plain = _YEAR.sub("", plain)
     return " ".join(word for word in plain.split() if word not in _FILL)
+
+
+@lru_cache(maxsize=65536)
+def event_of(journal: str) -> str:
+    """The conference that Embase names after the journal, or in its place."""
+    if not is_conference(journal):
+        return ""
+    named = journal.split("Conference:", 1)[-1]
+    return " ".join(fold(named).split()[:8])
 
 
 @lru_cache(maxsize=65536)
@@ -194,60 +160,41 @@ def _place(words: list[str]) -> bool:
     return bool(words) and words[0] in _TAILS
 
 
-_TAILS = frozenset(
-    [
-        "official",
-        "united",
-        "states",
-        "usa",
-        "us",
-        "uk",
-        "england",
-        "london",
-        "new",
-        "york",
-        "baltimore",
-        "md",
-        "electronic",
-        "online",
-        "resource",
-        "print",
-    ]
+_TAIL_WORDS = (
+    "official united states usa us uk england london new york baltimore md electronic online resource print"
 )
+_SERIES = ("proceedings", "annual", "conference", "international")
+_TAILS = frozenset(_TAIL_WORDS.split())
 
 
 def _shortens(one: str, other: str) -> bool:
-    """`natl` for `national`, `nat` for `nature`: the same beginning, the letters in order."""
+    """`nat` for `nature` by its beginning, `natl` for `national` by first, last and some letters between."""
     if one == other or (one[0] == other[0] and (one.startswith(other) or other.startswith(one))):
         return True
     short, long = (one, other) if len(one) < len(other) else (other, one)
     if short[0] != long[0] or len(short) < 2:
         return False
     letters = iter(long)
-    return (all(letter in letters for letter in short) and short[:2] == long[:2]) or _consonants(short, long)
-
-
-def _consonants(short: str, long: str) -> bool:
-    """`jrnl`, `mgmt`, `intl`: first letter and a few later ones."""
-    letters = iter(long)
-    return len(short) <= 5 and short[-1] == long[-1] and all(letter in letters for letter in short)
+    return 3 <= len(short) <= 5 and short[-1] == long[-1] and all(letter in letters for letter in short)
 
 
 def _initials(short: list[str], long: list[str]) -> bool:
     """`amcis` for `americas conference information systems`: beginnings of all words, in order, and nothing else."""
-    acronyms = [word for word in short if word not in ("proceedings", "annual", "conference")]
-    words = [word for word in long if word not in ("proceedings", "annual", "international")]
-    if len(acronyms) != 1 or len(words) < 2 or not 3 <= len(acronyms[0]) <= 8:
+    acronyms = [word for word in short if word not in _SERIES]
+    if len(acronyms) != 1 or not 3 <= len(acronyms[0]) <= 8:
         return False
-    reachable = {0}
+    tail = next((at for at, word in enumerate(long) if at and word in _TAILS), len(long))
+    spelt = (long[:tail], [word for word in long if word not in _SERIES])
+    return any(len(words) > 1 and _spells(acronyms[0], words) for words in spelt)
+
+
+def _spells(acronym: str, words: list[str]) -> bool:
+    reached = {0}
     for word in words:
-        longer = {
+        reached = {
             at + size
-            for at in reachable
+            for at in reached
             for size in range(1, min(len(word), 3) + 1)
-            if acronyms[0][at : at + size] == word[:size] and at + size <= len(acronyms[0])
+            if acronym[at : at + size] == word[:size] and at + size <= len(acronym)
         }
-        reachable = longer
-        if not reachable:
-            return False
-    return len(acronyms[0]) in reachable
+    return len(acronym) in reached

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from studies.dedupe.candidates import Grouping, Pair, Verdict
 from studies.dedupe.features import Features
-from studies.dedupe.rules import contradict
+from studies.dedupe.verdicts import contradict
 
 Decisions = Collection[tuple[int, int]]
 

@@ -24,22 +24,6 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _APOSTROPHE = re.compile(r"(?<=\w)['’`´](?=s?\b)")
 _MATHS = str.maketrans("", "", "$\\{}^")
 
-MAX_TITLE = 2000
-
-LANGUAGES = (
-    "afrikaans|arabic|bosnian|bulgarian|catalan|chinese|croatian|czech|danish|dutch|english|estonian|finnish|flemish|"
-    "french|georgian|german|greek|hebrew|hindi|hungarian|icelandic|indonesian|italian|japanese|korean|latvian|"
-    "lithuanian|macedonian|malay|norwegian|persian|polish|portuguese|romanian|russian|serbian|serbo croatian|slovak|"
-    "slovene|slovenian|spanish|swedish|thai|turkish|ukrainian|vietnamese"
-)
-# What MEDLINE, Embase and Ovid append in brackets to the title of the article itself.
-_NOTE = re.compile(
-    r"\s*[\[(]\s*(?:(?:in\s+)?(?P<language>" + LANGUAGES + r")(?:\s*[,;/]\s*(?:" + LANGUAGES + r"))*"
-    r"|review|\d+\s+ref(?:erence)?s?|see comments?.{0,200}|comments? in\b.{0,200}"
-    r"|(?:published )?errat(?:um|a) appears? in\b.{0,400}|corrected|author\W{0,2}s?\W{0,2} transl(?:ation)?)\s*[\])]?\s*\.?\s*$",
-    re.IGNORECASE | re.DOTALL,
-)
-
 
 def fold(text: str) -> str:
     """Lower case, no accents, no markup, words separated by one blank; other scripts keep their letters."""
@@ -68,22 +52,21 @@ def _fold_unicode(text: str) -> str:
     return _NOT_WORD.sub(" ", text).strip()
 
 
-def split_title(title: str) -> tuple[str, str]:
-    """A title without the notes that databases append, and the language that one of them named."""
-    language = ""
-    title = title.strip()[:MAX_TITLE]
-    while title and title[-1] in "]).":
-        found = _NOTE.search(title)
-        if not found or not found.start():
-            break
-        language = language or (found.group("language") or "").lower()
-        title = title[: found.start()].rstrip(" .") if found.end() == len(title) else title
-    return title, language
+_ENDS = re.compile(r"(?<=[a-z]{2})(?:tre(s?)|mme(s?))\b")
 
 
-def normalise_title(title: str) -> str:
-    """A title as words that can be compared: `Cx&nbsp;601 for <i>fistulas</i>. [French]` -> `cx 601 for fistulas`."""
-    return fold(split_title(title)[0])
+def one_spelling(folded: str) -> str:
+    """British and American spelling as one; the outcome is no English, it only compares.
+
+    `haemolytic` and `hemolytic`, `randomised` and `randomized`, `tumour` and `tumor`, `centre` and `center`.
+    """
+    text = folded.replace("ae", "e").replace("oe", "e").replace("z", "s").replace("our", "or")
+    text = text.replace("ll", "l").replace("sulph", "sulf")
+    return _ENDS.sub(_american, text) if "tre" in text or "mme" in text else text
+
+
+def _american(found: re.Match[str]) -> str:
+    return ("ter" if found.group().startswith("t") else "m") + (found.group(1) or found.group(2) or "")
 
 
 def compact(folded: str) -> str:

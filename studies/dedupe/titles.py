@@ -1,10 +1,16 @@
 """How two titles relate, and what in their difference forbids taking them for one."""
 
-from collections.abc import Iterable
 from enum import IntEnum
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
+
+from studies.dedupe.notes import read_heading
+from studies.dedupe.text import fold, one_spelling
+from studies.dedupe.vocabulary import COUNTED, LETTERED, NUMBERS, ROMAN, ROMAN_LETTERS, SMALL
+from studies.dedupe.vocabulary import MARKERS as _MARKERS
+
+MARKERS = frozenset(map(one_spelling, _MARKERS))
 
 
 class Titles(IntEnum):
@@ -16,242 +22,34 @@ class Titles(IntEnum):
     DIFFERENT = 0
 
 
-_ROMAN = {
-    "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
-    "xi": "11", "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "ia": "1a", "ib": "1b", "iia": "2a", "iib": "2b",
-}  # fmt: skip
-_WORDS = {
-    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
-    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "first": "1", "second": "2", "third": "3",
-    "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "ninth": "9", "tenth": "10",
-    "once": "1", "twice": "2", "1st": "1", "2nd": "2", "3rd": "3", "4th": "4",
-}  # fmt: skip
-_COUNTED = frozenset(
-    [
-        "part",
-        "parts",
-        "pt",
-        "phase",
-        "type",
-        "class",
-        "grade",
-        "stage",
-        "study",
-        "trial",
-        "experiment",
-        "volume",
-        "vol",
-        "chapter",
-        "section",
-        "series",
-        "version",
-        "group",
-        "report",
-        "paper",
-        "lecture",
-        "update",
-        "module",
-        "level",
-        "category",
-        "schedule",
-        "cohort",
-        "arm",
-        "case",
-        "and",
-    ]
-)
-
-# Words that make another document of the same title.
-MARKERS = frozenset(
-    [
-        "erratum",
-        "errata",
-        "corrigendum",
-        "corrigenda",
-        "correction",
-        "corrections",
-        "corrected",
-        "retraction",
-        "retracted",
-        "withdrawn",
-        "withdrawal",
-        "withdraw",
-        "concern",
-        "addendum",
-        "comment",
-        "comments",
-        "commentary",
-        "reply",
-        "replies",
-        "response",
-        "responses",
-        "respond",
-        "respons",
-        "rebuttal",
-        "letter",
-        "letters",
-        "editorial",
-        "editorials",
-        "discussion",
-        "discussions",
-        "re",
-        "part",
-        "parts",
-        "update",
-        "updated",
-        "updates",
-        "updating",
-        "protocol",
-        "abstract",
-        "abstracts",
-        "abridged",
-        "summary",
-        "supplement",
-        "supplementary",
-        "supplemental",
-        "republished",
-        "reprint",
-        "reprinted",
-        "translation",
-        "translated",
-        "followup",
-        "follow",
-        "preliminary",
-        "interim",
-        "final",
-        "revisited",
-        "revised",
-        "revision",
-        "edition",
-        "author",
-        "authors",
-        "invited",
-        "article",
-        "extended",
-        "overview",
-        "introduction",
-        "continued",
-        "conclusion",
-        "with",
-        "without",
-        "not",
-        "no",
-        "non",
-        "nor",
-        "neither",
-        "never",
-        "versus",
-        "vs",
-        "only",
-        "except",
-        "excluding",
-        "including",
-        "pooled",
-        "secondary",
-        "subgroup",
-        "subanalysis",
-        "substudy",
-        "post",
-        "hoc",
-        "extension",
-        "open",
-        "label",
-        "design",
-        "rationale",
-        "baseline",
-        "results",
-        "version",
-        "appendix",
-        "annex",
-        "poster",
-        "presentation",
-        "meeting",
-        "congress",
-        "conference",
-        "proceedings",
-        "before",
-        "after",
-        "during",
-        "above",
-        "below",
-        "under",
-        "over",
-        "men",
-        "women",
-        "male",
-        "female",
-        "males",
-        "females",
-        "boys",
-        "girls",
-        "children",
-        "adults",
-        "pediatric",
-        "paediatric",
-        "adult",
-        "elderly",
-        "mother",
-        "father",
-        "maternal",
-        "paternal",
-        "rats",
-        "mice",
-        "animal",
-        "human",
-        "in",
-        "vitro",
-        "vivo",
-    ]
-) - frozenset({"in"})
-
-SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "on",
-        "for",
-        "to",
-        "and",
-        "or",
-        "by",
-        "at",
-        "as",
-        "its",
-        "s",
-        "is",
-        "are",
-        "from",
-        "der",
-        "die",
-        "das",
-        "la",
-        "le",
-        "les",
-        "el",
-    ]
-)
-
 CLOSE_AT = 85.0
+LEAST_ALIKE = 60.0
 
 
-def numbers_of(words: Iterable[str]) -> str:
-    """All digits of a title in order, Roman and spelt-out ones too; titles that differ here are different titles."""
-    found = []
-    before = ""
-    for word in words:
-        if not word.isalpha():
-            found.append("".join(letter for letter in word if letter.isdigit()))
-        elif word in _WORDS:
-            found.append(_WORDS[word])
-        elif word in _ROMAN and (len(word) > 1 or before in _COUNTED):
-            found.append(_ROMAN[word])
-        elif len(word) == 1 and before in _COUNTED:
-            found.append(word)
-        before = word
-    return "".join(found)
+def normalise_title(title: str) -> str:
+    """A title as words that can be compared: `Cx&nbsp;601 for <i>fistulas</i>, phase II. [French]` ->
+    `cx 601 for fistulas phase 2`."""
+    return comparable(fold(read_heading(title).text))
+
+
+def comparable(folded: str) -> str:
+    """Numbers in digits, whether spelt out or Roman, and one spelling of English."""
+    words = folded.split()
+    for at, word in enumerate(words):
+        if word in NUMBERS:
+            words[at] = NUMBERS[word]
+        elif word in ROMAN:
+            words[at] = ROMAN[word]
+        elif len(word) == 1 and at and words[at - 1] in LETTERED:
+            words[at] = ROMAN_LETTERS.get(word, word) if words[at - 1] in COUNTED else word
+            if not words[at].isdigit():
+                words[at - 1], words[at] = "", words[at - 1] + word
+    return one_spelling(" ".join(filter(None, words)))
+
+
+def digits_of(text: str) -> str:
+    """All digits in order: titles that differ here are different titles."""
+    return "".join(filter(str.isdigit, text)) if not text.isalpha() else ""
 
 
 def compare_titles(one: str, other: str) -> Titles:
@@ -261,15 +59,19 @@ def compare_titles(one: str, other: str) -> Titles:
     left, right = one.replace(" ", ""), other.replace(" ", "")
     if left == right:
         return Titles.EQUAL
+    short, long = (left, right) if len(left) < len(right) else (right, left)
+    contained = len(short) >= 20 and (long.startswith(short) or long.endswith(short))
+    alike = fuzz.ratio(left, right)
+    if alike < LEAST_ALIKE and not contained:
+        return Titles.DIFFERENT
     mine, theirs = difference(one, other)
     if _only_small(mine) and _only_small(theirs):
         return Titles.TYPO if len(left) >= 12 and _content(one) == _content(other) else Titles.CLOSE
     if _slip(mine, theirs):
         return Titles.TYPO
-    short, long = (left, right) if len(left) < len(right) else (right, left)
-    if len(short) >= 20 and (long.startswith(short) or long.endswith(short)):
+    if contained:
         return Titles.CONTAINED
-    if fuzz.ratio(left, right) >= CLOSE_AT or fuzz.token_sort_ratio(one, other) >= CLOSE_AT:
+    if alike >= CLOSE_AT or fuzz.token_sort_ratio(one, other) >= CLOSE_AT:
         return Titles.CLOSE
     return Titles.DIFFERENT
 

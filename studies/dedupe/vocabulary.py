@@ -1,0 +1,50 @@
+"""Words of titles that mean more, or less, than they say."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ROMAN = {
+    "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12",
+    "xiii": "13", "xiv": "14", "xv": "15", "ia": "1a", "ib": "1b", "iia": "2a", "iib": "2b", "iiia": "3a",
+    "iiib": "3b",
+}  # fmt: skip
+# Letters that are numbers only after a word that is counted: `phase i`, but `vitamin i` and `patient x`.
+ROMAN_LETTERS = {"i": "1", "v": "5", "x": "10"}
+
+NUMBERS = {
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "first": "1st", "second": "2nd", "third": "3rd",
+    "fourth": "4th", "fifth": "5th", "sixth": "6th", "seventh": "7th", "eighth": "8th", "ninth": "9th",
+    "tenth": "10th",
+}  # fmt: skip
+
+COUNTED = _words(
+    "part parts pt phase phases type types class classes grade grades stage stages study trial experiment volume vol"
+    " chapter section series version group report paper lecture module level category schedule cohort arm case and to"
+)
+
+# What a single letter names: `hepatitis a` is not `hepatitis`, while `a trial` is `trial`.
+LETTERED = COUNTED - {"and", "to"} | _words(
+    "hepatitis vitamin influenza factor protein immunoglobulin haemophilia hemophilia hemofilia toxin botulinum apo"
+    " apolipoprotein interleukin interferon subtype serotype genotype variant strain clade coenzyme cyclosporin"
+    " ciclosporin amphotericin streptococcus bisphenol receptor domain complex model method cluster item box group"
+)
+
+# Words that make another document of the same title.
+MARKERS = _words(
+    "erratum errata corrigendum corrigenda correction corrections corrected retraction retracted withdrawn withdrawal"
+    " withdraw concern addendum comment comments commentary reply replies response responses respond respons rebuttal"
+    " letter letters editorial editorials discussion discussions re part parts update updated updates updating protocol"
+    " abstract abstracts abridged summary supplement supplementary supplemental republished reprint reprinted"
+    " translation translated followup follow preliminary interim final revisited revised revision edition"
+    " author authors invited article extended overview introduction continued conclusion"
+    " with without not no non nor neither never versus vs only except excluding including"
+    " pooled secondary subgroup subanalysis substudy post hoc extension open label design rationale baseline results"
+    " version appendix annex poster presentation meeting congress conference proceedings"
+    " before after during above below under over men women male female males females boys girls children adults"
+    " pediatric paediatric adult elderly mother father maternal paternal rats mice animal human vitro vivo"
+)
+
+SMALL = _words("a an the of in on for to and or by at as its s is are from der die das la le les el")
