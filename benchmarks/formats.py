@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import bibtexparser
+from bibtexparser.entrypoint import parse_string
 
 from studies.formats import Entry, ParsedRecord, Refusal, UnreadableFile, read
 
@@ -172,7 +172,7 @@ def pair_of(path: Path) -> Path | None:
 
 
 def expected_records(path: Path) -> list[dict[str, str]]:
-    library = bibtexparser.parse_string(text_of(path.read_bytes()))
+    library = parse_string(text_of(path.read_bytes()))
     blocks = [getattr(block, "ignore_error_block", block) for block in library.blocks]
     return [
         {item.key.lower(): str(item.value) for item in block.fields}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO, cast
 
@@ -97,8 +95,14 @@ class Reading:
         self.format = name
         self.dialect = dialect
         self._items = items
+        self._broken: tuple[type[Exception], ...] = ()
         self._source = source
         self._stream = stream
+
+    def from_archive(self) -> Reading:
+        """The same reading, which takes what unpacking raises for damage."""
+        self._broken = archive.BROKEN
+        return self
 
     @property
     def encoding(self) -> str:
@@ -113,7 +117,9 @@ class Reading:
     def __iter__(self) -> Iterator[Item]:
         try:
             yield from self._items
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except UnreadableFile:
+            raise
+        except self._broken as error:
             raise UnreadableFile(archive.DAMAGED) from error
 
 
@@ -163,7 +169,11 @@ def _read_archive(stream: BinaryIO, filename: str, mapping: Mapping[str, str] | 
         dialect, items = workbook.read_workbook(stream, filename, mapping)
         return Reading(name="xlsx", dialect=dialect, items=items, source=None, stream=stream)
     name, member = archive.only_member(stream)
-    return read(cast("BinaryIO", member), filename=name, mapping=mapping)
+    try:
+        reading = read(cast("BinaryIO", member), filename=name, mapping=mapping)
+    except archive.BROKEN as error:
+        raise UnreadableFile(archive.DAMAGED) from error
+    return reading.from_archive()
 
 
 def _seekable(start: bytes, stream: BinaryIO) -> BinaryIO:

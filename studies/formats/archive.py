@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
+import zlib
 from typing import IO, BinaryIO
 
 from studies.formats.entry import UnreadableFile
@@ -11,6 +14,12 @@ _READABLE = (".csv", ".ris", ".nbib", ".bib", ".enw", ".ciw", ".xml", ".txt", ".
 _ASIDE = ("customizations_log", "__macosx", "readme", "license", ".ds_store")
 MOST_UNPACKED = 4 * 2**30
 MOST_EXPANSION = 200
+
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, NotImplementedError,
+    RuntimeError,
+)  # fmt: skip
+"""What unpacking a damaged archive raises."""
 
 DAMAGED = "The ZIP archive is damaged. Download it again, or unpack it and upload the files inside."
 
@@ -24,7 +33,7 @@ def _opened(stream: BinaryIO) -> zipfile.ZipFile:
     try:
         stream.seek(0)
         return zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except BROKEN as error:
         raise UnreadableFile(DAMAGED) from error
 
 
@@ -62,5 +71,5 @@ def only_member(stream: BinaryIO) -> tuple[str, IO[bytes]]:
         )
     try:
         return part.filename, archive.open(part)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+    except BROKEN as error:
         raise UnreadableFile(DAMAGED) from error

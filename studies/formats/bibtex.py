@@ -16,13 +16,14 @@ from studies.formats.latex import is_braced, plain, split_names
 from studies.formats.names import inverted
 from studies.formats.source import Source
 from studies.formats.tagged import Tags, drop_equal, remaining, take, take_all, take_year, too_long, unique
-from studies.formats.text import one_line, paragraphs, storable
+from studies.formats.text import clean, one_line, paragraphs, storable
 
 START = re.compile(rb"[\r\n][ \t]*@[A-Za-z]+\s{0,8}[{(]")
 _HEAD = re.compile(r"@([A-Za-z]+)\s*([{(])")
 _NEXT = re.compile(r"\s*,?\s*@[A-Za-z]+\s*[{(]")
 _KEY = re.compile(r"\s*([^,={}\"\s][^,={}\"]*)?\s*,")
 _NAME = re.compile(r"[\s,]*([A-Za-z_][\w:.+/-]*)\s*=\s*", re.DOTALL)
+_MORE = re.compile(r"\s*,\s*(?=[A-Za-z_][\w:.+/-]*\s*=)")
 _BARE = re.compile(r"[^\s,#{}\"()]+")
 _STRUCTURE = re.compile(r"\\.|[{}\"]", re.DOTALL)
 _RECOVERY = re.compile(r"[}\"]\s*,?\s*[\r\n]+\s*(?=[A-Za-z][\w-]*\s*=|[})]\s*\Z)")
@@ -69,7 +70,12 @@ def _next_entry(text: str, at: int, macros: dict[str, str]) -> tuple[int, Tags |
     kind = head[1].lower()
     if kind in _ASIDE:
         return head.start(), None, None
-    end, found = _fields(text, head.end(), ")" if head[2] == "(" else "}", macros, kind)
+    closing = ")" if head[2] == "(" else "}"
+    end, found = _fields(text, head.end(), closing, macros, kind)
+    if end > len(text):
+        # No brace was left to close the entry: one too many opens inside. Take values by their lines instead.
+        end, again = _fields(text, head.end(), closing, macros, kind, by_lines=True)
+        found = again if isinstance(again, dict) else found
     follows = _NEXT.match(text, end) if isinstance(found, dict) else None
     if kind == "string":
         if isinstance(found, dict):
@@ -82,8 +88,13 @@ def _next_entry(text: str, at: int, macros: dict[str, str]) -> tuple[int, Tags |
     return head.start(), found, end if follows else None
 
 
-def _fields(text: str, at: int, closing: str, macros: dict[str, str], kind: str) -> tuple[int, Tags | str]:
-    """The fields from behind the opening brace: (end, name -> values) or (end, reason)."""
+def _fields(
+    text: str, at: int, closing: str, macros: dict[str, str], kind: str, *, by_lines: bool = False
+) -> tuple[int, Tags | str]:
+    """The fields from behind the opening brace: (end, name -> values) or (end, reason).
+
+    The end lies behind the text where the brace that closes the entry is missing.
+    """
     fields: Tags = {}
     key = _KEY.match(text, at)
     if key and kind != "string":
@@ -93,23 +104,31 @@ def _fields(text: str, at: int, closing: str, macros: dict[str, str], kind: str)
         name = _NAME.match(text, at)
         if name is None:
             end = text.find(closing, at)
-            return (end + 1 if end >= 0 else len(text)), fields
-        value, at = _value(text, name.end(), macros)
+            further = _MORE.match(text, end + 1) if end >= 0 else None
+            if further:
+                at = further.end()
+                continue
+            rest = text[at : end if end >= 0 else len(text)].strip(" \t\r\n,")
+            if rest:
+                fields.setdefault("", []).append(rest)
+            return (end + 1 if end >= 0 else len(text) + 1), fields
+        value, at = _value(text, name.end(), macros, by_lines=by_lines)
         if value is None:
             reason = BROKEN_OFF if text.rstrip()[-1:] not in ("}", ")", '"') else UNCLOSED
             return len(text), reason.format(name=name[1])
         fields.setdefault(name[1].lower(), []).append(value)
 
 
-def _value(text: str, at: int, macros: dict[str, str]) -> tuple[str | None, int]:
+def _value(text: str, at: int, macros: dict[str, str], *, by_lines: bool) -> tuple[str | None, int]:
     """One value, with # joining its parts: (value or None where it never ends, position behind it)."""
     parts: list[str] = []
     while True:
         mark = text[at : at + 1]
         if mark in ("{", '"'):
             end = _closing(text, at)
-            if end is None:
-                end = _recovered(text, at)
+            if end is None or by_lines:
+                recovered = _recovered(text, at)
+                end = min(recovered, end) if recovered is not None and end is not None else recovered or end
                 if end is None:
                     return None, len(text)
             parts.append(text[at + 1 : end])
@@ -150,7 +169,7 @@ def _recovered(text: str, at: int) -> int | None:
 
 def _record(tags: Tags) -> ParsedRecord:
     entry_type = tags.pop("@type")[0]
-    key = tags.pop("@key", [""])[0]
+    key = one_line(clean(tags.pop("@key", [""])[0]))
     names = [name for value in tags.pop("author", []) for name in split_names(value)]
     tags = {tag: [plain(value) for value in values] for tag, values in tags.items()}
     if key:

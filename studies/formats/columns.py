@@ -89,7 +89,7 @@ _ALIASES: Mapping[str, str] = {
     "note": "asreview note|notes|note|comments|comment|reviewer notes",
     "reviewer": "asreview user name|reviewer name|reviewer|screener|screened by",
 }
-_BY_HEADING: Mapping[str, str] = {
+_BY_HEADING: Mapping[str, str] = {label.casefold(): field for field, label in FIELDS.items()} | {
     alias: field for field, aliases in _ALIASES.items() for alias in aliases.split("|")
 }
 _MANY = frozenset({"keywords", "issn", "isbn", "url"})

@@ -12,7 +12,7 @@ from studies.formats.entry import Item, ParsedRecord
 from studies.formats.names import authors
 from studies.formats.source import Source
 from studies.formats.tagged import unique
-from studies.formats.text import clean, one_line, paragraphs
+from studies.formats.text import clean, one_line, paragraphs, value
 from studies.formats.xml_entries import Taken, read_xml, text_of
 
 NAMES = ("record",)
@@ -27,7 +27,7 @@ def read_endnote_xml(source: Source, dialect: str, head: str) -> Iterator[Item]:
 def _record(root: Element) -> ParsedRecord:
     taken = Taken(root)
     kinds = taken.all("ref-type")
-    kind = (kinds[0].get("name") or text_of(kinds[0])) if kinds else ""
+    kind = (value(kinds[0].get("name", "")) or text_of(kinds[0])) if kinds else ""
     title = taken.text("titles/title", "titles/short-title")
     abstract = _abstract(taken)
     source = taken.text("remote-database-name", "remote-database-provider")

@@ -235,7 +235,7 @@ def _reference(node: dict[str, Any]) -> ParsedRecord:
         issn=ids.issn_of(_strings(node.get("ISSN"))),
         source=_text(node, "source"),
         extra={
-            name: tuple(kept)
+            value(name): tuple(kept)
             for name, part in node.items()
             if name not in _CSL_TAKEN and (kept := _strings(part))
         },

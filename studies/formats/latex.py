@@ -13,7 +13,10 @@ _PERCENT = re.compile(r"(?<!\\)%")
 _URL = re.compile(r"\\(?:url|path|href)\s*\{([^{}]*)\}")
 _PLAIN = re.compile(r"[\\$]|``|''|---?|~")
 _DIGITS_ONLY = re.compile(r"\$([^$\\^_{}]*)\$")
-LIMIT = 200_000
+# The converter gives the accents for these; private characters carry the signs through it.
+_SIGNS = {r"\textasciicircum{}": "\ue000", r"\textasciitilde{}": "\ue001"}
+_MEANT = str.maketrans({"\ue000": "^", "\ue001": "~"})
+LIMIT = 20_000
 
 
 @cache
@@ -26,7 +29,7 @@ def plain(value: str) -> str:
 
     What is no LaTeX is left alone: a bare percent sign is a percent sign here, and not a comment.
     """
-    return clean(_converted(value) if _PLAIN.search(value) else _unbraced(value))
+    return clean(_converted(value).translate(_MEANT) if _PLAIN.search(value) else _unbraced(value))
 
 
 def _unbraced(value: str) -> str:
@@ -34,6 +37,8 @@ def _unbraced(value: str) -> str:
 
 
 def _converted(value: str) -> str:
+    for macro, sign in _SIGNS.items():
+        value = value.replace(macro, sign)
     value = _URL.sub(r"\1", value)
     value = _DIGITS_ONLY.sub(r"\1", value)
     if "\\" not in value and "$" not in value:

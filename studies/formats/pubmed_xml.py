@@ -9,6 +9,7 @@ from studies.formats import identifiers as ids
 from studies.formats.entry import Item, ParsedRecord
 from studies.formats.source import Source
 from studies.formats.tagged import unique
+from studies.formats.text import value
 from studies.formats.xml_entries import Taken, read_xml, text_of
 
 NAMES = ("PubmedArticle", "PubmedBookArticle")
@@ -72,7 +73,7 @@ def _remarks(taken: Taken) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for element in taken.all("MedlineCitation/CommentsCorrectionsList/CommentsCorrections"):
         text = " ".join(text for child in element if (text := text_of(child)))
-        found.setdefault(element.get("RefType", "CommentsCorrections"), []).append(text)
+        found.setdefault(value(element.get("RefType", "CommentsCorrections")), []).append(text)
     return {kind: tuple(values) for kind, values in found.items()}
 
 
@@ -84,11 +85,11 @@ def _numbers(taken: Taken) -> dict[str, str]:
         "PubmedBookData/ArticleIdList/ArticleId",
         "BookDocument/ArticleIdList/ArticleId",
     ):
-        kind, text = element.get("IdType", ""), text_of(element)
+        kind, text = value(element.get("IdType", "")), text_of(element)
         if kind and text:
             found.setdefault(kind, ids.find_doi(text) if kind == "doi" else text)
     for element in taken.all("MedlineCitation/Article/ELocationID", "BookDocument/Book/ELocationID"):
-        kind, text = element.get("EIdType", ""), text_of(element)
+        kind, text = value(element.get("EIdType", "")), text_of(element)
         if kind and text and element.get("ValidYN", "Y") != "N":
             found.setdefault(kind, ids.find_doi(text) if kind == "doi" else text)
     return {kind: text for kind, text in found.items() if text and kind != "medline"}
@@ -104,7 +105,7 @@ def _trials(taken: Taken, title: str, abstract: str) -> dict[str, str]:
 def _abstract(taken: Taken, article: str) -> str:
     lines = []
     for part in taken.all(f"{article}/Abstract/AbstractText"):
-        text, label = text_of(part), part.get("Label", "").strip()
+        text, label = text_of(part), value(part.get("Label", ""))
         if text:
             lines.append(f"{label}: {text}" if label and label != "UNLABELLED" else text)
     return "\n".join(lines)

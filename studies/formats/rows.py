@@ -12,7 +12,7 @@ from studies.formats.decisions import decisions_in_notes, verdict_of
 from studies.formats.entry import Decision, ParsedRecord
 from studies.formats.names import authors, medline, split_list
 from studies.formats.tagged import remaining, unique
-from studies.formats.text import clean, one_line, paragraphs
+from studies.formats.text import clean, one_line, paragraphs, value
 from studies.formats.wos import record as wos_record
 
 _GLUED = re.compile(r"(?<=[a-zß-öø-ÿ]{2})(?<!Mc)(?<!Mac)(?=[A-ZÀ-ÖØ-Þ])")
@@ -44,6 +44,7 @@ class RowReader:
         self, header: Sequence[str], mapping: Mapping[str, str], dialect: str, filename: str = ""
     ) -> None:
         self.header = list(header)
+        self._names = [value(heading) for heading in header]
         self._fields = [mapping.get(heading, "") for heading in header]
         self._dialect = dialect
         self._tagged = dialect == "Web of Science" and "PT" in self.header and "TI" in self.header
@@ -66,11 +67,11 @@ class RowReader:
             if field:
                 row.setdefault(field, []).append(text)
             else:
-                extra.setdefault(self.header[index] if index < len(self.header) else "", []).append(text)
+                extra.setdefault(self._names[index] if index < len(self._names) else "", []).append(text)
         return self._record(row, extra)
 
     def _tags(self, cells: Sequence[str]) -> dict[str, list[str]]:
-        named = zip(self.header, cells, strict=False)
+        named = zip(self._names, cells, strict=False)
         tags = {tag: [text] for tag, cell in named if (text := one_line(clean(cell)))}
         return {
             tag: (values[0].split("; ") if tag in ("AU", "AF") else values) for tag, values in tags.items()

@@ -12,8 +12,10 @@ _INVISIBLE = dict.fromkeys(
 )
 _CONTROLS = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), 0x7F])
 _SEPARATORS = {0x0B: " ", 0x0C: " ", 0x85: " ", 0x2028: " ", 0x2029: " ", 0xA0: " "}
-_TABLE = {**_INVISIBLE, **_CONTROLS, **_SEPARATORS}
-_ODD = re.compile("[" + "".join(re.escape(chr(code)) for code in _TABLE) + "]")
+# Half of a character, as JSON can spell it: no database stores that.
+_HALVES: dict[int, str | None] = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_TABLE: dict[int, str | None] = {**_INVISIBLE, **_CONTROLS, **_SEPARATORS}
+_ODD = re.compile("[\ud800-\udfff" + "".join(re.escape(chr(code)) for code in _TABLE) + "]")
 _DIRT = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -55,7 +57,7 @@ def clean(text: str) -> str:
     if text.isascii():
         return text.encode().translate(None, _DIRT).decode()
     if _ODD.search(text):
-        text = text.translate(_TABLE)
+        text = text.translate(_TABLE | _HALVES)
     return unicodedata.normalize("NFC", text)
 
 

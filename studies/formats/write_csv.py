@@ -29,10 +29,10 @@ HEADER = (
     "Keywords",
     "URLs",
     "Database",
-    "Embase accession ID",
-    "UT (Unique WOS ID)",
-    "EID",
-    "NCT number",
+    "Embase number",
+    "Web of Science number",
+    "Scopus number",
+    "Trial registration",
     "Accession number",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
