@@ -18,6 +18,7 @@ from consensus.services.merging import (
     unmerge_report,
     unmerge_study,
 )
+from consensus.services.pairing import decide_pair
 from consensus.services.queueing import next_items, release, top_up
 from consensus.services.resolving import (
     judges_of,
@@ -51,6 +52,7 @@ __all__ = [
     "bring_in",
     "carry_over",
     "change_stage",
+    "decide_pair",
     "discard_draft",
     "fetch_item",
     "judges_of",

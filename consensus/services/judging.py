@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,7 +45,9 @@ def fetch_item(user: User, item_id: int) -> WorkItem:
 
 def locked_for(by: User, item_id: int) -> WorkItem:
     """The item with its row held, for a member who may judge it."""
-    item = next(iter(lock([item_id])), None)
+    # With what was merged into it: a new judgement takes the place of older ones there.
+    family = WorkItem.objects.filter(Q(id=item_id) | Q(survivor=item_id)).values_list("id", flat=True)
+    item = next((one for one in lock(family) if one.pk == item_id), None)
     if item is None or not can(by, item.review).see:
         raise Http404
     refuse_if_closed(item.review)
@@ -117,11 +120,15 @@ def enter(judgement: Judgement, item: WorkItem) -> Judgement:
     kind_of(item.stage).check(judgement)
     now = timezone.now()
     mine = Judgement.objects.current().of(judgement.reviewer).exclude(role=Judgement.Role.CONSENSUS)
-    replaced = mine.filter(item__in=family_ids(item)).update(superseded_at=now)
+    mine = mine.filter(item__in=family_ids(item))
+    merged = set(mine.exclude(item=item).values_list("item_id", flat=True))
+    replaced = mine.update(superseded_at=now)
     judgement.submitted_at = now
     judgement.save(update_fields=["submitted_at"])
     Assignment.objects.filter(item=item, reviewer=judgement.reviewer).delete()
     count_judged(item.stage, judgement.reviewer_id, 1 - replaced)
+    for other in lock(merged):
+        settle(other)
     settle(item)
     return judgement
 
