@@ -168,6 +168,14 @@ def missing(entered: Any, label: str) -> Missing:
         ) from None
 
 
+def same_digits(text: str, value: Decimal) -> bool:
+    """Whether a text is the number itself, as somebody wrote it."""
+    try:
+        return number(text, Question("", Type.DECIMAL)) == value
+    except Unusable:
+        return False
+
+
 def decimals(value: Decimal) -> int:
     exponent = value.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0

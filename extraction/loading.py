@@ -19,7 +19,7 @@ from extraction.comparing import (
     slots_of,
     span,
 )
-from extraction.entering import Question, Raw, Type, Unusable, decimals, number
+from extraction.entering import Type, decimals
 from extraction.models import Arm, EntityMatch, FormField, ReportedResult, Value
 
 
@@ -151,14 +151,7 @@ def said(value: Value) -> Said:
 
 def reported_decimals(value: Value) -> int | None:
     """The decimals as they were entered: 40.0 was measured more finely than 40."""
-    if value.number is None or not value.as_reported:
-        return None
-    try:
-        entered: Raw = number(value.as_reported, Question("", Type.DECIMAL))
-    except Unusable:
-        return None
-    same = entered == value.number
-    if not same:
+    if value.number is None or not value.keeps_digits:
         return None
     _whole, _point, fraction = value.as_reported.strip().partition(".")
     return max(len(fraction), decimals(value.number))

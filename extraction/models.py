@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from consensus.models import Judgement, StageVersion, WorkItem
-from extraction.entering import MISSING, Entity, Missing, Type, shown
+from extraction.entering import MISSING, Entity, Missing, Type, same_digits, shown
 from reviews.models import Review
 from studies.models import Outcome, SourceAnchor, TimePoint
 
@@ -262,6 +262,25 @@ class Value(models.Model):
     @property
     def unit_shown(self) -> str:
         return self.unit or self.field.unit
+
+    @property
+    def shown_value(self) -> str:
+        """The value alone: nothing where there is none."""
+        return self.shown if self.missing == Missing.REPORTED else ""
+
+    @property
+    def digits(self) -> str:
+        """A number as it was entered, with the zeros that say how finely it was measured."""
+        return self.as_reported if self.keeps_digits else self.shown
+
+    @property
+    def keeps_digits(self) -> bool:
+        return self.number is not None and same_digits(self.as_reported, self.number)
+
+    @property
+    def wording(self) -> str:
+        """The report's own words, where they say more than the number."""
+        return "" if self.keeps_digits else self.as_reported
 
     @property
     def shown(self) -> str:

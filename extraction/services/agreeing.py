@@ -25,10 +25,10 @@ from reviews.writing import write
 
 
 def peers_of(item: WorkItem) -> list[Judgement]:
-    """The current independent judgements that an item rests on, those of merged items included."""
+    """The current independent judgements that an item rests on, those of merged items included, as A, B and so on."""
     family = [item.pk, *WorkItem.objects.filter(survivor=item).values_list("id", flat=True)]
     found = Judgement.objects.current().independent().filter(item__in=family)
-    return list(found.select_related("item", "reviewer", "version").order_by("submitted_at", "id"))
+    return list(found.select_related("item", "reviewer", "version").order_by("reviewer_id", "id"))
 
 
 @write
