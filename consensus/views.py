@@ -51,7 +51,7 @@ def new_review(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         review = services.start_review(by=reader(request), **form.values())
         messages.success(request, _("The review is there. Import what the searches found."))
-        return redirect(f"/reviews/{review.pk}/")
+        return redirect("reviews:detail", review.pk)
     status = 422 if form.errors else 200
     return render(request, "consensus/new_review.html", {"form": form}, status=status)
 

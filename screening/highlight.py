@@ -59,7 +59,7 @@ class Part:
 
 def parts(abstract: str) -> list[Part]:
     """The paragraphs of an abstract, with the headings of a structured one."""
-    cut = HEADING.split(abstract)
+    cut = HEADING.split(re.sub(r"[^\S\n]+", " ", abstract))
     found = [Part("", text) for text in paragraphs(cut[0])]
     for heading, text in zip(cut[1::2], cut[2::2], strict=True):
         inside = paragraphs(text) or [""]

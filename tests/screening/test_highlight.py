@@ -48,7 +48,7 @@ def test_no_text_and_no_term_brings_markup_in(text, terms):
     [
         ("", []),
         ("One line.", [("", "One line.")]),
-        ("OBJECTIVE: To see. METHODS: We saw.", [("Objective", "To see."), ("Methods", "We saw.")]),
+        ("OBJECTIVE: To see.  METHODS:\tWe saw.", [("Objective", "To see."), ("Methods", "We saw.")]),
         ("Before. RESULTS: After.\nMore.", [("", "Before."), ("Results", "After."), ("", "More.")]),
         ("The ratio A:B was 3: 4.", [("", "The ratio A:B was 3: 4.")]),
     ],
