@@ -38,10 +38,11 @@ class Kind:
     def carry(self, source: "Judgement", draft: "Judgement") -> None:
         """Copy what `source` says into `draft`, as far as the draft's version still asks for it."""
 
-    def policy(self, stage: "Stage") -> Policy:
+    def policy(self, settings: "Stage | WorkItem") -> Policy:
+        """How judges agree, under the settings of a stage, or those that an item was opened under."""
         from consensus.compare import Rule
 
-        return Policy(rule=Rule(stage.rule))
+        return Policy(rule=Rule(settings.rule))
 
     def passes(self, answers: Answers) -> bool:
         """Whether an item with this final answer goes on to the next stage."""

@@ -60,7 +60,7 @@ def sides_of(user: User, item: WorkItem) -> Sides:
     agreed = [one for one in rows if one.role == Judgement.Role.CONSENSUS]
     own = [Side("c", one, said.get(one.pk, {})) for one in agreed]
     answers = [one.answers for one in judges]
-    differs = compare(answers, kind.policy(item.stage)).differs if len(answers) > 1 else ()
+    differs = compare(answers, kind.policy(item)).differs if len(answers) > 1 else ()
     return Sides(
         judges=judges,
         consensus=next((one for one in own if not one.judgement.is_draft), None),

@@ -86,13 +86,13 @@ class Screening(Kind):
                 review_id=draft.review_id, judgement=draft, verdict=said.verdict, reason=said.reason
             )
 
-    def policy(self, stage: Stage) -> Policy:
-        counts = stage.unsure == Stage.Unsure.INCLUDE
+    def policy(self, settings: Stage | WorkItem) -> Policy:
+        counts = settings.unsure == Stage.Unsure.INCLUDE
         unsure: dict[Value, Value] = {Choice.UNSURE.value: Choice.INCLUDE.value} if counts else {}
         return Policy(
-            rule=Rule(stage.rule),
+            rule=Rule(settings.rule),
             same={VERDICT: unsure},
-            ranked=frozenset({REASON, REASON_ID}) if stage.reasons == Stage.Reasons.FIRST else frozenset(),
+            ranked=frozenset({REASON, REASON_ID}) if settings.reasons == Stage.Reasons.FIRST else frozenset(),
         )
 
     def passes(self, answers: Answers) -> bool:

@@ -74,7 +74,11 @@ class WorkItem(models.Model):
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     closed_as = models.CharField(max_length=14, choices=Closed, blank=True)
+    # How its judges come to one answer: the stage's settings when it was opened, or changed before it was decided.
     judges_needed = models.PositiveSmallIntegerField()
+    rule = models.CharField(max_length=10, choices=Stage.Rule, default=Stage.Rule.UNANIMOUS)
+    reasons = models.CharField(max_length=10, choices=Stage.Reasons, default=Stage.Reasons.CONFLICT)
+    unsure = models.CharField(max_length=10, choices=Stage.Unsure, default=Stage.Unsure.INCLUDE)
     # Current independent judgements, those of merged items included, one a reviewer.
     judged = models.PositiveSmallIntegerField(default=0)
     version = models.ForeignKey(StageVersion, on_delete=models.PROTECT, related_name="items")

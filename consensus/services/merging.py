@@ -117,7 +117,7 @@ def put_back_if_contradicted(survivor: WorkItem, loser: WorkItem) -> None:
         return
     answers = answers_of([survivor.final_id or 0, loser.final_id or 0], survivor.stage)
     both = [answers[survivor.final_id or 0], answers[loser.final_id or 0]]
-    if not compare(both, kind_of(survivor.stage).policy(survivor.stage)).agree:
+    if not compare(both, kind_of(survivor.stage).policy(survivor)).agree:
         put_back(survivor, _("Merged with another one that was decided differently."))
 
 

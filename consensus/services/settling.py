@@ -30,7 +30,7 @@ def situations(items: Sequence[WorkItem]) -> dict[int, Situation]:
     """What each item's status follows from, for items of one stage."""
     if not items:
         return {}
-    stage, kind = items[0].stage, kind_of(items[0].stage)
+    kind = kind_of(items[0].stage)
     ids = [item.pk for item in items]
     survivor = dict(WorkItem.objects.filter(survivor__in=ids).values_list("id", "survivor_id"))
     closed = eligibility(items)
@@ -46,7 +46,6 @@ def situations(items: Sequence[WorkItem]) -> dict[int, Situation]:
         by_item[judgement.item_id].append(judgement)
         if judgement.item_id in survivor:
             by_item[survivor[judgement.item_id]].append(judgement)
-    policy = kind.policy(stage)
     found = {}
     for item in items:
         mine = by_item[item.pk]
@@ -64,7 +63,7 @@ def situations(items: Sequence[WorkItem]) -> dict[int, Situation]:
             ),
             consensus=consensus[0] if consensus else None,
             reopened_in=item.round if item.reopened_at else None,
-            policy=policy,
+            policy=kind.policy(item),
         )
     return found
 
@@ -193,6 +192,9 @@ def open_items(*, stage: Stage, target_ids: Sequence[int]) -> int:
             stage=stage,
             version=version,
             judges_needed=stage.judges_needed,
+            rule=stage.rule,
+            reasons=stage.reasons,
+            unsure=stage.unsure,
             rank=target,
             **{name: target},
         )

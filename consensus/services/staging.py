@@ -22,7 +22,8 @@ from reviews.writing import write
 from studies.models import Report
 
 DEFAULT_KINDS = ("title_abstract", "full_text", "extraction")
-SETTINGS = ("judges_needed", "rule", "reasons", "unsure", "resolver")
+COPIED = ("judges_needed", "rule", "reasons", "unsure")
+SETTINGS = (*COPIED, "resolver")
 
 
 @write
@@ -135,12 +136,12 @@ def preview_stage(*, stage: Stage) -> Effect:
 
 
 @write
-def change_stage(*, by: User, stage: Stage, judges: Sequence[User] | None = None, **settings: object) -> None:
+def change_stage(*, by: User, stage: Stage, judges: Sequence[User] | None = None, **changed: object) -> None:
     """Change how a stage is judged. Only items that are not decided follow."""
     refuse_if_closed(stage.review)
     stage = Stage.objects.select_for_update(no_key=True).get(id=stage.pk)
     for name in SETTINGS:
-        setattr(stage, name, settings.get(name, getattr(stage, name)))
+        setattr(stage, name, changed.get(name, getattr(stage, name)))
     if not 1 <= int(stage.judges_needed) <= 5:
         raise Invalid(_("Enter between 1 and 5 judges."))
     stage.save(update_fields=list(SETTINGS))
@@ -153,7 +154,8 @@ def change_stage(*, by: User, stage: Stage, judges: Sequence[User] | None = None
             Assignment.objects.filter(stage=stage).exclude(reviewer__in=judges).delete()
     undecided = WorkItem.objects.undecided().filter(stage=stage)
     judged = list(undecided.filter(judged__gt=0).values_list("id", flat=True))
-    undecided.exclude(judges_needed=stage.judges_needed).update(judges_needed=stage.judges_needed)
+    settings = {name: getattr(stage, name) for name in COPIED}
+    undecided.exclude(**settings).update(**settings)
     settle_ids(judged)
 
 
