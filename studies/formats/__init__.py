@@ -56,6 +56,7 @@ LABELS: Mapping[str, str] = {
     "json": "ClinicalTrials.gov or CSL JSON",
     "ovid": "Ovid citation text",
     "references": "Pasted reference list",
+    "zip": "ZIP archive with one export",
 }
 """Format -> its name on the page."""
 
@@ -96,12 +97,13 @@ class Reading:
         self.dialect = dialect
         self._items = items
         self._broken: tuple[type[Exception], ...] = ()
+        self._archive = stream if source is None else None
         self._source = source
-        self._stream = stream
 
-    def from_archive(self) -> Reading:
-        """The same reading, which takes what unpacking raises for damage."""
+    def from_archive(self, stream: BinaryIO) -> Reading:
+        """The same reading, which counts the bytes of the archive and takes what unpacking raises for damage."""
         self._broken = archive.BROKEN
+        self._archive = stream
         return self
 
     @property
@@ -112,7 +114,9 @@ class Reading:
     @property
     def bytes_read(self) -> int:
         """How many bytes of the file were taken so far."""
-        return self._source.bytes_read if self._source else self._stream.tell()
+        if self._archive is not None:
+            return self._archive.tell()
+        return self._source.bytes_read if self._source else 0
 
     def __iter__(self) -> Iterator[Item]:
         try:
@@ -173,7 +177,7 @@ def _read_archive(stream: BinaryIO, filename: str, mapping: Mapping[str, str] | 
         reading = read(cast("BinaryIO", member), filename=name, mapping=mapping)
     except archive.BROKEN as error:
         raise UnreadableFile(archive.DAMAGED) from error
-    return reading.from_archive()
+    return reading.from_archive(stream)
 
 
 def _seekable(start: bytes, stream: BinaryIO) -> BinaryIO:

@@ -53,6 +53,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 
 
+_EXPORT_NAME = re.compile(rb"\.(?:csv|ris|nbib|bib|enw|ciw|xml|txt|tsv|json|xlsx)", re.IGNORECASE)
 _OVID_NUMBER = re.compile(r"<\d{1,7}>\s")
 _JSON = re.compile(r'"(?:protocolSection|studies|title|DOI|type|author|abstract)"\s*:')
 
@@ -91,7 +92,7 @@ def line_format(text: str) -> str | None:
 def by_content(head: bytes, filename: str = "") -> str | None:
     """The name of the format, or None where nothing tells. The file's name decides only a doubt."""
     if head[:4] == b"PK\x03\x04":
-        return "xlsx" if b"xl/" in head or b"[Content_Types].xml" in head else None
+        return _zip_format(head)
     text = decoded_head(head).replace("\x00", "").lstrip("\ufeff \t\r\n")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.startswith("<") and not _OVID_NUMBER.match(text):
@@ -109,6 +110,18 @@ def by_content(head: bytes, filename: str = "") -> str | None:
     if name is None and is_list(text):
         return "references"
     return name
+
+
+def _zip_format(head: bytes) -> str | None:
+    """By the names of the first members: a workbook, an archive with an export, or neither."""
+    names = re.findall(rb"PK\x03\x04.{26}([\x20-\x7e]{1,120})", head, re.DOTALL)
+    if any(name.startswith(b"xl/") for name in names):
+        return "xlsx"
+    if any(name.startswith((b"word/", b"ppt/")) for name in names):
+        return None
+    if any(name.startswith(b"[Content_Types].xml") for name in names):
+        return "xlsx"
+    return "zip" if _EXPORT_NAME.search(b" ".join(names)) else None
 
 
 def _xml_format(text: str) -> str | None:

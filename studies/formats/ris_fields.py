@@ -16,6 +16,7 @@ _CHAPTERS = frozenset({"CHAP", "ECHAP", "CONF", "CPAPER"})
 _PUBMED = re.compile(r"pubmed|medline|\bNLM\b", re.IGNORECASE)
 _EBSCO_NUMBER = re.compile(r"Accession Number: *([^.;\s]+)")
 _OWN_NUMBER = re.compile(r"([a-z_]{2,20}): (\S.*)$")
+_NUMBERED = ("AN", "UT", "U2", "C5", "C2", "U1", "C6", "ID")
 _LINKS = ("UR", "L1", "L2", "L3", "L4", "LK")
 
 
@@ -38,12 +39,12 @@ def record(tags: Tags, dialect: str, default_source: str) -> ParsedRecord:
     urls = _urls(tags)
     if not doi:
         doi = next((found for url in urls if (found := ids.doi_from_url(url))), "")
-    if "2-s2.0-" in "".join(urls):
+    if urls and "2-s2.0-" in "".join(urls):
         numbers.setdefault("scopus", next((eid for url in urls if (eid := ids.scopus_of(url))), ""))
     abstract = _abstract(tags)
     _registrations(numbers, tags, title, abstract)
     serial = tags.get("SN", [])
-    issn, isbn = ids.issn_of(serial), ids.isbn_of(serial)
+    issn, isbn = (ids.issn_of(serial), ids.isbn_of(serial)) if serial else ((), "")
     if issn or isbn:
         tags.pop("SN", None)
     if isbn:
@@ -67,11 +68,11 @@ def record(tags: Tags, dialect: str, default_source: str) -> ParsedRecord:
         identifiers=numbers,
         kind=_kind(tags, kind),
         language=take(tags, "LA"),
-        keywords=_keywords(keywords),
+        keywords=_keywords(keywords) if keywords else (),
         urls=urls,
         issn=issn,
         source=source or default_source or ("Web of Science" if "wos" in numbers else ""),
-        decisions=decisions_in_notes(notes),
+        decisions=decisions_in_notes(notes) if notes else (),
         extra=remaining(tags),
     )
 
@@ -188,10 +189,10 @@ def _numbers(tags: Tags, dialect: str, database: str, notes: list[str]) -> dict[
     found: dict[str, str] = {}
     for value in tags.pop("PMID", []) + tags.pop("PM", []):
         found.setdefault("pmid", ids.pmid_of(value))
-    for tag in ("AN", "UT", "U2", "C5", "C2", "U1", "C6", "ID"):
-        kept = [
-            value for value in tags.get(tag, ()) if value and not _claim(found, tag, value, dialect, database)
-        ]
+    for tag in _NUMBERED:
+        if tag not in tags:
+            continue
+        kept = [value for value in tags[tag] if value and not _claim(found, tag, value, dialect, database)]
         if kept:
             tags[tag] = kept
         else:
@@ -259,6 +260,7 @@ def _record_id(value: str, dialect: str) -> tuple[str, str]:
 
 def _registrations(numbers: dict[str, str], tags: Tags, title: str, abstract: str) -> None:
     """Trial numbers from the fields meant for them, else from title and abstract."""
-    fields = " ".join(value for tag in ("C1", "SI", "N1", "C3") for value in tags.get(tag, ()))
-    for name, number in (ids.registrations_of(fields) or ids.registrations_of(f"{title} {abstract}")).items():
+    fields = [value for tag in ("C1", "SI", "N1", "C3") if tag in tags for value in tags[tag]]
+    found = ids.registrations_of(" ".join(fields)) if fields else {}
+    for name, number in (found or ids.registrations_of(f"{title} {abstract}")).items():
         numbers.setdefault(name, number)

@@ -29,9 +29,12 @@ def take(tags: Tags, *names: str) -> str:
     """The first filled value among the tags, taken out; its further values stay for `extra`."""
     for name in names:
         values = tags.get(name)
+        if not values:
+            continue
+        if len(values) == 1:
+            del tags[name]
         while values:
-            text = one_line(values.pop(0))
-            if text:
+            if text := one_line(values.pop(0)):
                 return text
     return ""
 
@@ -48,10 +51,12 @@ def take_all(tags: Tags, *names: str) -> list[str]:
 
 def drop_equal(tags: Tags, text: str, *names: str) -> None:
     """Take out repetitions of a value that was already understood."""
+    folded = ""
     for name in names:
         values = tags.get(name)
         if values:
-            kept = [value for value in values if one_line(value).casefold() != text.casefold()]
+            folded = folded or text.casefold()
+            kept = [value for value in values if one_line(value).casefold() != folded]
             if kept:
                 tags[name] = kept
             else:

@@ -63,9 +63,9 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Runs of blanks and line ends become one blank."""
-    if "  " in text or "\n" in text or "\t" in text or "\r" in text:
-        text = _BLANKS.sub(" ", text)
-    return text.strip()
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    return _BLANKS.sub(" ", text).strip()
 
 
 def paragraphs(text: str) -> str:

@@ -244,6 +244,12 @@ SAMPLES: dict[str, tuple[bytes, str, int, int]] = {
     "ctg-studies.json": (TRIALS_JSON.encode(), "json", 2, 0),
     "zotero.json": (CSL_JSON.encode(), "json", 2, 0),
     "pasted.txt": (REFERENCES.encode(), "references", 4, 0),
+    "rayyan.zip": (
+        zipped({"articles.csv": RAYYAN_CSV.encode(), "customizations_log.csv": b"a,b\n"}),
+        "zip",
+        2,
+        0,
+    ),
     "table.xlsx": (XLSX, "xlsx", 2, 0),
 }
 """A file of each kind. Counts include the refused entries."""

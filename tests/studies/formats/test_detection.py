@@ -26,7 +26,7 @@ def test_every_entry_is_made_or_refused_and_all_bytes_are_read(name: str) -> Non
     items = list(reading)
     assert [item.position for item in items] == list(range(1, found + 1))
     assert sum(isinstance(item, Refusal) for item in items) == refused
-    if reading.format != "xlsx":
+    if reading.format != "xlsx" and not name.endswith(".zip"):
         assert reading.bytes_read == len(data)
 
 
@@ -48,7 +48,8 @@ def test_how_the_bytes_arrive_makes_no_difference(name: str, size: int, items: I
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, sample in SAMPLES.items() if sample[1] not in ("xlsx", "csv", "references")]
+    "name",
+    [name for name, sample in SAMPLES.items() if sample[1] not in ("xlsx", "csv", "references", "zip")],
 )
 def test_offsets_point_at_the_bytes_of_the_entry(name: str, items: Items) -> None:
     data = SAMPLES[name][0]

@@ -87,6 +87,12 @@ def test_proquest_doubles_its_issn_and_joins_its_numbers(records: Records) -> No
         ("DB  - PubMed\nAN  - 012345", "pmid", "12345"),
         ("DB  - CINAHL\nAN  - 12345", "pmid", ""),
         ("PY  - Start date: 20170812", "year", 2017),
+        ("DP  - ClinicalTrials.gov\nID  - NCT01234567", "identifiers", {"nct": "NCT01234567"}),
+        (
+            "C1  - ISRCTN12345678 EudraCT 2019-001234-11",
+            "identifiers",
+            {"isrctn": "ISRCTN12345678", "eudract": "2019-001234-11"},
+        ),
         ("PY  - 10 15", "year", None),
         ("PY  - YEAR/MONTH/DAY/\nPY  - 2001/09/01/", "year", 2001),
         ("SP  - pp 37-64", "pages", "37-64"),
