@@ -85,7 +85,9 @@ def change_arm(*, by: User, judgement_id: int, arm_id: int, name: str, role: str
 @write
 def remove_arm(*, by: User, judgement_id: int, arm_id: int) -> None:
     """With everything that was entered for it."""
-    found_or_404(arm_in(writable(by, judgement_id), arm_id)).delete()
+    arm: Arm = found_or_404(arm_in(writable(by, judgement_id), arm_id))
+    arm.values.all().delete()
+    arm.delete()
 
 
 @write
@@ -166,4 +168,6 @@ def change_result(
 @write
 def remove_result(*, by: User, judgement_id: int, result_id: int) -> None:
     """With everything that was entered for it."""
-    found_or_404(result_in(writable(by, judgement_id), result_id)).delete()
+    result: ReportedResult = found_or_404(result_in(writable(by, judgement_id), result_id))
+    result.values.all().delete()
+    result.delete()

@@ -69,6 +69,7 @@ def save_draft_form(*, by: User, review: Review, data: Any) -> FormVersion:
 @write
 def discard_draft_form(*, by: User, review: Review) -> None:
     refuse_if_closed(review)
+    FormField.objects.filter(form__review=review, form__status="draft").delete()
     FormVersion.objects.filter(review=review, status="draft").delete()
 
 

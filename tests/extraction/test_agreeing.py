@@ -150,7 +150,7 @@ def test_only_the_fields_whose_agreed_value_changed_are_touched(cast, extract, i
     # Within the tolerance of two readers, but tables print every digit of what was agreed.
     save_value(by=cast.lead, judgement_id=draft.pk, field_id=field.pk, entry=Entry("60.42"))
     resolve_draft(by=cast.lead, judgement_id=draft.pk, comment="Rounded wrongly")
-    assert Change.objects.filter(item=item).last().keys == ["extraction:mean_age"]
+    assert Change.objects.filter(item=item).latest("id").keys == ["extraction:mean_age"]
 
 
 def test_a_changed_value_takes_back_the_signatures(cast, extract, item):

@@ -32,24 +32,33 @@ def test_a_study_is_extracted_from_the_queue_to_the_submission(cast, client_of, 
     assert ana.post(url("begin")).status_code == 302
     draft = Judgement.objects.get(item=item, reviewer=cast.ana)
     assert "Still to answer" in ana.get(url("extract")).content.decode()
+    said = ""
     for key, value in (("indication", "Skin lesions"), ("patients", "39")):
         sent = {"field": fields[key].pk, "value": value, "was": "", "page": "840", "quote": "39 patients"}
         answer = ana.post(url("save", judgement=draft), sent, headers={"HX-Request": "true"})
         assert answer.status_code == 200
-        assert "Saved" in answer.content.decode()
-    assert "Everything that is required is answered" in answer.content.decode()
+        said = answer.content.decode()
+        assert "Saved" in said
+    assert "Everything that is required is answered" in said
     ana.post(url("add_arm", judgement=draft), {"name": "AASC", "role": "experimental"})
     ana.post(
         url("add_result", judgement=draft), {"proposed_name": "Recurrence", "time": "12", "unit": "week"}
     )
     page = ana.get(url("extract")).content.decode()
     assert "Recurrence, week 12" in page
+    added = draft.reported_results.get(), draft.arms.get()
+    for key, more in (("definition", {"result": added[0].pk}), ("n", {"arm": added[1].pk})):
+        ana.post(url("save", judgement=draft), {"field": fields[key].pk, "value": "7", "was": "", **more})
+    ana.post(url("remove_result", judgement=draft, result_id=added[0].pk))
+    ana.post(url("remove_arm", judgement=draft, arm_id=added[1].pk))
+    assert "Recurrence" not in ana.get(url("extract")).content.decode()
     assert 'value="840"' in page
     assert ana.post(url("submit", judgement=draft)).status_code == 302
     assert WorkItem.objects.get(id=item.pk).status == "partial"
     assert "You submitted this" in ana.get(url("extract")).content.decode()
-    value = Value.objects.get(judgement=draft, field=fields["patients"])
-    assert (value.number, value.anchor.page, value.anchor.quote) == (39, "840", "39 patients")
+    held = Value.objects.get(judgement=draft, field=fields["patients"])
+    assert held.anchor
+    assert (held.shown, held.anchor.page, held.anchor.quote) == ("39", "840", "39 patients")
 
 
 def test_what_does_not_fit_is_said_beside_the_field_and_not_stored(cast, client_of, item, url, fields):
@@ -188,6 +197,8 @@ def test_a_lead_builds_and_publishes_a_form_and_a_reviewer_may_not(cast, client_
     ]
     assert lead.post(url("save_form"), row | {"then": "publish"}).status_code == 302
     newest = FormVersion.objects.newest(review)
+    assert newest
+    assert newest.version
     assert newest.version.number == 3
     assert WorkItem.objects.get(id=item.pk).version == newest.version
     assert client_of(cast.ana).get(url("build")).status_code == 403
@@ -201,7 +212,11 @@ def test_a_form_comes_and_goes_as_json(cast, client_of, review, item, url):
     content = client_of(cast.observer).get(url("download_form")).content
     lead.post(url("upload_form"), {"file": SimpleUploadedFile("form.json", content)})
     draft = FormVersion.objects.get(review=review, status="draft")
-    assert draft.layout == FormVersion.objects.newest(review).layout
+    newest = FormVersion.objects.newest(review)
+    assert newest
+    assert draft.layout == newest.layout
+    assert lead.post(url("discard_form")).status_code == 302
+    assert not FormVersion.objects.filter(review=review, status="draft").exists()
     wrong = lead.post(url("upload_form"), {"file": SimpleUploadedFile("form.json", b"%PDF")})
     assert wrong.status_code == 400
     assert "not JSON" in wrong.content.decode()
