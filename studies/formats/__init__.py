@@ -88,13 +88,25 @@ _UNKNOWN = (
 
 
 class Reading:
-    """A file being read: iterate once over it for its entries and refusals."""
+    """A file being read: iterate once over it for its entries and refusals.
+
+    `preface` is the text that an entry needs above it to be read alone (the headings of a table, else
+    nothing): a refused entry that was mended is read again as `preface` and its text.
+    """
 
     def __init__(
-        self, *, name: str, dialect: str, items: Iterator[Item], source: Source | None, stream: BinaryIO
+        self,
+        *,
+        name: str,
+        dialect: str,
+        items: Iterator[Item],
+        source: Source | None,
+        stream: BinaryIO,
+        preface: str = "",
     ) -> None:
         self.format = name
         self.dialect = dialect
+        self.preface = preface
         self._items = items
         self._broken: tuple[type[Exception], ...] = ()
         self._archive = stream if source is None else None
@@ -158,8 +170,10 @@ def read(
     name = format or by_content(source.head, filename)
     head = decoded_head(source.head)
     if name in ("csv", "xlsx") or (name is None and mapping):
-        dialect, items = table.read_table(source, head, filename, mapping)
-        return Reading(name="csv", dialect=dialect, items=items, source=source, stream=stream)
+        dialect, headings, items = table.read_table(source, head, filename, mapping)
+        return Reading(
+            name="csv", dialect=dialect, items=items, source=source, stream=stream, preface=headings
+        )
     if name is None or name not in _READERS:
         raise UnreadableFile(_UNKNOWN)
     dialect = _DIALECTS[name](head) if name in _DIALECTS else ""
@@ -170,8 +184,10 @@ def read(
 def _read_archive(stream: BinaryIO, filename: str, mapping: Mapping[str, str] | None) -> Reading:
     if archive.is_workbook(stream):
         stream.seek(0)
-        dialect, items = workbook.read_workbook(stream, filename, mapping)
-        return Reading(name="xlsx", dialect=dialect, items=items, source=None, stream=stream)
+        dialect, headings, items = workbook.read_workbook(stream, filename, mapping)
+        return Reading(
+            name="xlsx", dialect=dialect, items=items, source=None, stream=stream, preface=headings
+        )
     name, member = archive.only_member(stream)
     try:
         reading = read(cast("BinaryIO", member), filename=name, mapping=mapping)

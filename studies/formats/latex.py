@@ -16,7 +16,7 @@ _DIGITS_ONLY = re.compile(r"\$([^$\\^_{}]*)\$")
 # The converter gives the accents for these; private characters carry the signs through it.
 _SIGNS = {r"\textasciicircum{}": "\ue000", r"\textasciitilde{}": "\ue001"}
 _MEANT = str.maketrans({"\ue000": "^", "\ue001": "~"})
-LIMIT = 20_000
+LIMIT = 10_000
 
 
 @cache

@@ -7,6 +7,8 @@ and reading goes on with the line after it.
 from __future__ import annotations
 
 import csv
+import io
+import itertools
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -14,8 +16,8 @@ from studies.formats.columns import dialect_of, guess_mapping, recognised
 from studies.formats.entry import Item, Refusal, UnreadableFile, entry_or_refusal
 from studies.formats.rows import RowReader
 from studies.formats.source import ENTRY_LIMIT, Source
-from studies.formats.tagged import TOO_LONG
-from studies.formats.text import storable
+from studies.formats.tagged import TOO_LONG, unix
+from studies.formats.text import one_line, storable
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_LINES = 500
@@ -90,16 +92,26 @@ class _Lines:
 
 def delimiter_of(text: str) -> str:
     """The delimiter under which the first rows show the most known headings."""
-    lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
+    lines = _filled_lines(text)
     if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5:
         return lines[0].strip()[4]
     best, most = "", (0, 0)
     for mark in DELIMITERS:
-        rows = _parsed(lines[:_SEARCHED_ROWS], mark)
+        rows = _parsed(lines, mark)
         score = max(((recognised(row), len(row)) for row in rows if len(row) > 1), default=(0, 0))
         if score > most:
             best, most = mark, score
     return best
+
+
+def _filled_lines(text: str) -> list[str]:
+    """The first lines that are not empty, with their ends."""
+    lines = (line for line in unix(text).split("\n") if line.strip())
+    return [f"{line}\n" for line in itertools.islice(lines, _SEARCHED_ROWS)]
+
+
+def _headings(row: Sequence[str]) -> list[str]:
+    return [one_line(cell).lstrip("\ufeff") for cell in row]
 
 
 def _parsed(lines: list[str], mark: str) -> list[list[str]]:
@@ -114,9 +126,7 @@ def header_of(text: str) -> list[str]:
     mark = delimiter_of(text)
     if not mark:
         return []
-    lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
-    rows = _parsed(lines[:_SEARCHED_ROWS], mark)
-    return max(rows, key=recognised, default=[])
+    return max(_parsed(_filled_lines(text), mark), key=recognised, default=[])
 
 
 def is_table(text: str) -> bool:
@@ -135,14 +145,20 @@ def choose_mapping(header: Sequence[str], mapping: Mapping[str, str] | None) -> 
 
 def read_table(
     source: Source, head: str, filename: str, mapping: Mapping[str, str] | None
-) -> tuple[str, Iterator[Item]]:
-    """(dialect, entries and refusals in the order of the rows)."""
+) -> tuple[str, str, Iterator[Item]]:
+    """(dialect, the heading row as text, entries and refusals in the order of the rows)."""
     mark = delimiter_of(head) or ("\t" if "\t" in head.split("\n", maxsplit=1)[0] else ",")
-    header = header_of(head) or next(iter(_parsed(head.splitlines()[:1], mark)), [])
-    header = [heading.strip().lstrip("\ufeff") for heading in header]
+    header = _headings(header_of(head) or next(iter(_parsed(_filled_lines(head), mark)), []))
     chosen = choose_mapping(header, mapping)
     reader = RowReader(header, chosen, dialect_of(header), filename)
-    return dialect_of(header), _items(source, mark, reader)
+    return dialect_of(header), row_text(header, mark), _items(source, mark, reader)
+
+
+def row_text(cells: Sequence[str], mark: str) -> str:
+    """Cells as one line of a table."""
+    line = io.StringIO(newline="")
+    csv.writer(line, delimiter=mark).writerow(cells)
+    return line.getvalue()
 
 
 def _items(source: Source, mark: str, reader: RowReader) -> Iterator[Item]:
@@ -157,14 +173,19 @@ def _items(source: Source, mark: str, reader: RowReader) -> Iterator[Item]:
             continue
         if not any(cell.strip() for cell in row):
             continue
-        if not body:
-            body = [cell.strip().lstrip("\ufeff") for cell in row] == reader.header
-            continue
+        if not body or row[0] == reader.header[0]:
+            # Above the headings stand remarks; below them the headings again, where exports were put together.
+            is_header = _headings(row) == reader.header
+            body = body or is_header
+            if is_header or not body:
+                continue
         position += 1
         if len(raw) > ENTRY_LIMIT:
             yield Refusal(position, row_number, storable(raw[:4000]), TOO_LONG)
             continue
         yield entry_or_refusal(position, row_number, storable(raw), reader.record(row))
+    if not body:
+        raise UnmappedTable(reader.header)
 
 
 def _rows(lines: _Lines, mark: str) -> Iterator[tuple[list[str] | None, str]]:

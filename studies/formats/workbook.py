@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from studies.formats.columns import dialect_of, recognised
 from studies.formats.entry import Item, UnreadableFile, entry_or_refusal
 from studies.formats.rows import RowReader
-from studies.formats.table import choose_mapping
+from studies.formats.table import choose_mapping, row_text
 from studies.formats.text import storable
 
 MOST_UNPACKED = 1024 * 2**20
@@ -41,8 +41,8 @@ def refuse_bomb(archive: zipfile.ZipFile) -> None:
 
 def read_workbook(
     stream: BinaryIO, filename: str, mapping: Mapping[str, str] | None
-) -> tuple[str, Iterator[Item]]:
-    """(dialect, entries in the order of the rows)."""
+) -> tuple[str, str, Iterator[Item]]:
+    """(dialect, the heading row as text, entries in the order of the rows)."""
     from openpyxl import load_workbook
 
     try:
@@ -60,7 +60,7 @@ def read_workbook(
     sheet, number, header = max(sheets, key=lambda found: recognised(found[2]))
     chosen = choose_mapping(header, mapping)
     reader = RowReader(header, chosen, dialect_of(header), filename)
-    return dialect_of(header), _items(sheet, number, reader)
+    return dialect_of(header), row_text(header, "\t"), _items(sheet, number, reader)
 
 
 def _header(sheet: Any) -> tuple[int, list[str]]:

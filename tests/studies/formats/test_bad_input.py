@@ -72,9 +72,9 @@ def test_fifty_thousand_authors(records: Records) -> None:
 )
 def test_a_title_of_a_megabyte(text: str, records: Records) -> None:
     title = ("word " * 210_000).strip()
-    began = time.monotonic()
+    began = time.process_time()
     assert records(text.format(title))[0].title == title
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_title_of_a_megabyte(text: str, records: Records) -> None:
     ],
 )
 def test_nothing_takes_long_over_repeated_signs(text: str, nasty: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     try:
         reading = read(
             io.BytesIO((text % ((nasty,) * 6)).encode()), filename="x.csv" if text.startswith("Title") else ""
@@ -106,7 +106,7 @@ def test_nothing_takes_long_over_repeated_signs(text: str, nasty: str) -> None:
         list(reading)
     except UnreadableFile:
         pass
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_an_entry_that_never_ends_is_refused_in_part_and_the_next_is_read() -> None:

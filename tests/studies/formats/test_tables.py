@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from studies.formats import Decision, Entry, ParsedRecord, Refusal, UnmappedTable, guess_mapping
+from studies.formats import Decision, Entry, ParsedRecord, Refusal, UnmappedTable, guess_mapping, read
 from studies.formats.columns import FIELDS
 from tests.studies.formats import samples
 
@@ -215,3 +215,15 @@ def test_the_sheet_with_the_known_header_is_read(records: Records) -> None:
     stream = io.BytesIO()
     book.save(stream)
     assert [record.title for record in records(stream.getvalue())] == ["A"]
+
+
+def test_a_heading_over_two_lines_and_headings_repeated_below_lose_no_row(records: Records) -> None:
+    text = 'Title,"Year of\n\npublication",DOI\nOne,2020,\nTitle,"Year of\n\npublication",DOI\nTwo,2021,\n'
+    assert [(record.title, record.year) for record in records(text)] == [("One", 2020), ("Two", 2021)]
+
+
+def test_a_refused_row_that_was_mended_is_read_below_its_headings(records: Records) -> None:
+    reading = read(io.BytesIO(b'Title;Year;DOI\n"One;2020;\nTwo;2021;\n'))
+    refused = next(item for item in reading if isinstance(item, Refusal))
+    mended = reading.preface + refused.text.replace('"', "")
+    assert records(mended, format="csv")[0].title == "One"
