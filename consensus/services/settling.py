@@ -175,6 +175,7 @@ def follow(item: WorkItem) -> None:
             settle(lower)
 
 
+@transaction.atomic
 def open_items(*, stage: Stage, target_ids: Sequence[int]) -> int:
     """Make the items of a stage for targets that have none. Returns how many are new."""
     if not target_ids:
