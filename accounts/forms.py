@@ -1,7 +1,10 @@
+from datetime import datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -19,11 +22,32 @@ class NameForm(forms.Form):
         user.save(update_fields=["name"])
 
 
+class ProfileForm(forms.Form):
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, help_text=_("Shown to the teams of your reviews.")
+    )
+    zone = forms.CharField(
+        label=_("Time zone"), max_length=64, help_text=_("Such as Europe/Berlin. Times are shown in it.")
+    )
+
+    def clean_zone(self) -> str:
+        zone = str(self.cleaned_data["zone"]).strip()
+        if zone not in available_timezones():
+            raise forms.ValidationError(_("Enter a time zone by its name, such as Europe/Berlin or UTC."))
+        return zone
+
+
 class TokenForm(forms.Form):
     name = forms.CharField(label=_("What the token is for"), max_length=80)
     expires_at = forms.DateTimeField(
         label=_("Expires"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
+
+    def clean_expires_at(self) -> datetime | None:
+        expires: datetime | None = self.cleaned_data["expires_at"]
+        if expires and expires <= timezone.now():
+            raise forms.ValidationError(_("The expiry lies in the past. Enter a later date."))
+        return expires
 
     def values(self) -> dict[str, Any]:
         return {"name": self.cleaned_data["name"], "expires_at": self.cleaned_data["expires_at"]}

@@ -10,6 +10,12 @@ ERASED_DOMAIN = "erased.invalid"
 
 
 @transaction.atomic
+def change_profile(*, user: User, name: str, zone: str) -> None:
+    user.name, user.zone = name.strip(), zone
+    user.save(update_fields=["name", "zone"])
+
+
+@transaction.atomic
 def create_token(*, user: User, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
     """A new token and its key. The key cannot be read again."""
     if not name.strip():

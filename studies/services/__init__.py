@@ -1,7 +1,9 @@
+from studies.services.full_texts import add_full_text
 from studies.services.importing import add_search, read_batch, start_import
 from studies.services.linking import (
     correct_study,
     enrich,
+    found_study,
     link_report,
     report_from,
     study_of,
@@ -11,9 +13,11 @@ from studies.services.linking import (
 from studies.services.matching import link_batch
 
 __all__ = [
+    "add_full_text",
     "add_search",
     "correct_study",
     "enrich",
+    "found_study",
     "link_batch",
     "link_report",
     "read_batch",

@@ -77,7 +77,7 @@ def read_batch(*, batch: ImportBatch, progress: Progress) -> None:
     digest = hashlib.sha256()
     try:
         with batch.file.open("rb") as stream:
-            reading = read(cast(BinaryIO, stream), filename=batch.filename)
+            reading = read(cast("BinaryIO", stream), filename=batch.filename)
             last = last_position(batch)
             for items in chunks(noted(reading, digest)):
                 store(batch, [item for item in items if item.position > last])

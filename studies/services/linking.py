@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from config.refusals import Invalid
 from reviews.models import Review
 from reviews.writing import write
 from studies.models import Record, RecordLink, Report, Study, StudyLink, TimePoint
@@ -79,6 +81,14 @@ def unlink_record(*, by: User, record: Record) -> Report:
         review_id=record.review_id, record=record, report=report, basis=RecordLink.Basis.PERSON, created_by=by
     )
     return report
+
+
+@write
+def found_study(*, by: User, review: Review, label: str) -> Study:
+    """A new study, which no report tells of yet."""
+    if not label.strip():
+        raise Invalid(_("Name the study, by its first author and year."))
+    return Study.objects.create(review=review, label=label.strip()[:200])
 
 
 @write

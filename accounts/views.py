@@ -1,0 +1,47 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import services
+from accounts.forms import ProfileForm, TokenForm
+from accounts.models import ApiToken
+from accounts.reader import reader
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """The reader's own name and time zone."""
+    user = reader(request)
+    form = ProfileForm(request.POST or None, initial={"name": user.name, "zone": user.zone})
+    if request.method == "POST" and form.is_valid():
+        services.change_profile(user=user, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("profile")
+    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """The reader's keys to the API. A new key is in the answer to this one request and nowhere else."""
+    user = reader(request)
+    form, key = TokenForm(request.POST or None), ""
+    if request.method == "POST" and form.is_valid():
+        _token, key = services.create_token(user=user, **form.values())
+        form = TokenForm()
+    context = {
+        "form": form,
+        "key": key,
+        "tokens": ApiToken.objects.of(user).order_by("revoked_at", "-id")[:100],
+    }
+    return render(request, "accounts/tokens.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    services.revoke_token(user=reader(request), token_id=token_id)
+    messages.success(request, _("Revoked. Whatever used this token is refused from now on."))
+    return redirect("tokens")

@@ -1,0 +1,23 @@
+from django.urls import path
+
+from reviews import views
+
+app_name = "reviews"
+REVIEW = "reviews/<int:review_id>"
+
+urlpatterns = [
+    path("accounts/invitation/<str:key>/", views.invitation, name="invitation"),
+    path("staff/reviews/", views.all_reviews, name="all"),
+    path("staff/reviews/<int:review_id>/look/", views.break_glass, name="break_glass"),
+    path(f"{REVIEW}/settings/", views.settings, name="settings"),
+    path(f"{REVIEW}/status/", views.change_status, name="change_status"),
+    path(f"{REVIEW}/members/", views.members, name="members"),
+    path(f"{REVIEW}/members/<int:member_id>/", views.change_member, name="change_member"),
+    path(
+        f"{REVIEW}/invitations/<int:invitation_id>/revoke/", views.revoke_invitation, name="revoke_invitation"
+    ),
+    path(f"{REVIEW}/history/", views.history, name="history"),
+    path(f"{REVIEW}/jobs/", views.jobs, name="jobs"),
+    path(f"{REVIEW}/jobs/<int:job_id>/", views.job, name="job"),
+    path(f"{REVIEW}/jobs/<int:job_id>/retry/", views.retry_job, name="retry_job"),
+]

@@ -1,0 +1,36 @@
+// The import page: files can be dropped on it, their names are said, and a new search is only asked for if none is chosen.
+const form = document.querySelector("[data-import]");
+const drop = form.querySelector("[data-drop]");
+const input = form.querySelector('input[type="file"]');
+const chosen = form.querySelector("[data-chosen]");
+const search = form.querySelector('select[name="search"]');
+const described = form.querySelector("[data-described]");
+
+const sayFiles = () => {
+  chosen.textContent = [...input.files].map((file) => file.name).join(", ");
+};
+
+const askForSearch = () => {
+  const known = search.value !== "";
+  described.hidden = known;
+  // A hidden field must neither be sent nor stop the form with a message that nobody can see.
+  described.disabled = known;
+};
+
+for (const kind of ["dragenter", "dragover"]) {
+  drop.addEventListener(kind, (event) => {
+    event.preventDefault();
+    drop.classList.add("is-over");
+  });
+}
+for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("is-over"));
+drop.addEventListener("drop", (event) => {
+  event.preventDefault();
+  if (!event.dataTransfer.files.length) return;
+  input.files = event.dataTransfer.files;
+  sayFiles();
+});
+input.addEventListener("change", sayFiles);
+search.addEventListener("change", askForSearch);
+askForSearch();
+sayFiles();

@@ -1,0 +1,101 @@
+"""What the pages of records, reports and studies read: fetched within one review, or refused."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models import Review
+from studies.models import DuplicatePair, ImportBatch, Record, RecordLink, Report, Study, StudyLink
+
+M = TypeVar("M", bound=Model)
+# The fields that two records are compared by on the page of likely duplicates.
+LABELS = {
+    "title": _("Title"),
+    "authors": _("Authors"),
+    "year": _("Year"),
+    "journal": _("Journal"),
+    "volume": _("Volume"),
+    "issue": _("Issue"),
+    "pages": _("Pages"),
+    "doi": "DOI",
+    "pmid": "PMID",
+    "kind": _("Kind"),
+}
+
+
+def fetch(found: QuerySet[M], review: Review, pk: int) -> M:
+    """A row of this review. Whoever guesses the number of another review's row gets what a wrong number gets."""
+    row = found.filter(review=review, pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def batches_of(review: Review) -> QuerySet[ImportBatch]:
+    return ImportBatch.objects.filter(review=review).select_related("search", "created_by").order_by("-id")
+
+
+def records_of(review: Review, words: str = "", batch: str = "") -> QuerySet[Record]:
+    found = Record.objects.filter(review=review).select_related("batch__search").order_by("id")
+    for word in words.split():
+        found = found.filter(Q(title__icontains=word) | Q(abstract__icontains=word))
+    if batch.isdecimal() and len(batch) < 19:
+        found = found.filter(batch=int(batch))
+    return found.defer("raw", "extra", "abstract")
+
+
+def reports_of(review: Review, words: str = "") -> QuerySet[Report]:
+    """Reports that stand, with how many records each has; found by the words of title and abstract."""
+    linked = Count("links", filter=Q(links__ended_at=None), distinct=True)
+    found = Report.objects.current().filter(review=review).matching(words)
+    return found.annotate(records=linked).defer("abstract").order_by("id")
+
+
+def links_of(report: Report) -> QuerySet[RecordLink]:
+    """The records that are this report, those of what was merged into it included, with why."""
+    family = Q(report=report) | Q(report__survivor=report)
+    links = RecordLink.objects.current().filter(family)
+    return links.select_related("record__batch__search", "created_by", "report").order_by("id")
+
+
+def study_of(report: Report) -> Study | None:
+    link = StudyLink.objects.current().filter(report=report).select_related("study").first()
+    return Study.objects.filter(id=link.study.root_id).first() if link else None
+
+
+def reports_of_study(study: Study) -> list[Report]:
+    family = Q(study=study) | Q(study__survivor=study)
+    links = StudyLink.objects.current().filter(family).select_related("report")
+    return [link.report for link in links]
+
+
+def studies_of(review: Review, words: str = "") -> QuerySet[Study]:
+    told = Count("report_links", filter=Q(report_links__ended_at=None), distinct=True)
+    found = Study.objects.current().filter(review=review)
+    for word in words.split():
+        found = found.filter(label__icontains=word)
+    return found.annotate(reports=told).order_by("label", "id")
+
+
+def open_pairs(review: Review) -> QuerySet[DuplicatePair]:
+    found = DuplicatePair.objects.filter(review=review, status=DuplicatePair.Status.OPEN)
+    return found.select_related("left__batch__search", "right__batch__search").order_by("-score", "id")
+
+
+def field_by_field(pair: DuplicatePair) -> list[tuple[str, str, str]]:
+    """Each compared field's name, and what the two records say."""
+    rows = []
+    for name, label in LABELS.items():
+        left, right = words(getattr(pair.left, name)), words(getattr(pair.right, name))
+        if left or right:
+            rows.append((str(label), left, right))
+    return rows
+
+
+def words(value: object) -> str:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return str(value or "")
+    return "; ".join(str(one) for one in value)

@@ -1,0 +1,123 @@
+"""Searches, and the files that they brought."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.forms import BaseForm
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.reader import reader
+from config.refusals import Invalid
+from reviews.models import Job, Review
+from reviews.permissions import fetch_review
+from studies import reading, services
+from studies.forms import ImportForm, SearchForm
+from studies.models import ImportBatch, Search
+from studies.services.importing import TASK
+
+ON_PAGE = 50
+
+
+@require_http_methods(["GET", "POST"])
+def searches(request: HttpRequest, review_id: int) -> HttpResponse:
+    """Every search with its files: what the source said it found, beside what the files held."""
+    posted = request.method == "POST"
+    review, can = fetch_review(reader(request), review_id, "bring" if posted else "see", writing=posted)
+    form = SearchForm(request.POST or None)
+    if posted and form.is_valid():
+        services.add_search(by=reader(request), review=review, **form.cleaned_data)
+        messages.success(request, _("The search is described. Import its files next."))
+        return redirect("studies:searches", review.pk)
+    found = list(Search.objects.filter(review=review).select_related("created_by")[:500])
+    rows = sorted_by_search(found, list(reading.batches_of(review)[:2000]))
+    context = {"review": review, "can": can, "form": form, "rows": rows}
+    return render(request, "studies/searches.html", context, status=422 if form.errors else 200)
+
+
+def sorted_by_search(
+    found: list[Search], batches: list[ImportBatch]
+) -> list[tuple[Search, list[ImportBatch], int]]:
+    """Each search, its batches, and how many entries those that count held."""
+    by_search: dict[int, list[ImportBatch]] = {search.pk: [] for search in found}
+    for batch in batches:
+        by_search.setdefault(batch.search_id, []).append(batch)
+    done = ImportBatch.Status.DONE
+    return [
+        (search, by_search[search.pk], sum(b.found for b in by_search[search.pk] if b.status == done))
+        for search in found
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+def new_import(request: HttpRequest, review_id: int) -> HttpResponse:
+    """Bring the files of a search, several at once. All of them are taken, or none and the page says which is wrong."""
+    posted = request.method == "POST"
+    review, can = fetch_review(reader(request), review_id, "bring", writing=posted)
+    data, files = (request.POST, request.FILES) if posted else (None, None)
+    form = ImportForm(data, files, review=review, initial={"search": request.GET.get("search")})
+    described = SearchForm(data if posted and not request.POST.get("search") else None, prefix="new")
+    if posted and all_valid([form, *([described] if described.is_bound else [])]):
+        try:
+            bring_files(request, review, form, described)
+            return redirect("studies:searches", review.pk)
+        except Invalid as refusal:
+            form.add_error("file", refusal.message)
+    context = {"review": review, "can": can, "form": form, "described": described}
+    return render(request, "studies/import.html", context, status=422 if posted else 200)
+
+
+def all_valid(forms: list[BaseForm]) -> bool:
+    """Whether all are; each is asked, so that everything that is wrong is said at once."""
+    return not [form for form in forms if not form.is_valid()]
+
+
+@transaction.atomic
+def bring_files(request: HttpRequest, review: Review, form: ImportForm, described: SearchForm) -> None:
+    by = reader(request)
+    search = form.cleaned_data["search"] or services.add_search(
+        by=by, review=review, **described.cleaned_data
+    )
+    for upload in form.uploads:
+        services.start_import(by=by, search=search, upload=upload)
+    messages.success(request, _("The files are being read. Their rows below say how far they are."))
+
+
+def job_of(batch: ImportBatch) -> Job | None:
+    return Job.objects.filter(review=batch.review_id, task=TASK, target=batch.pk).first()
+
+
+@require_GET
+def batch(request: HttpRequest, review_id: int, batch_id: int) -> HttpResponse:
+    """One file: what was read from it, and every entry that was refused with its place, its text and why."""
+    review, can = fetch_review(reader(request), review_id)
+    found = reading.fetch(reading.batches_of(review), review, batch_id)
+    page = Paginator(found.refusals.all(), ON_PAGE).get_page(request.GET.get("page"))
+    context = {"review": review, "can": can, "batch": found, "job": job_of(found), "page": page}
+    return render(request, "studies/batch.html", context)
+
+
+@require_GET
+def progress(request: HttpRequest, review_id: int, batch_id: int) -> HttpResponse:
+    """The line that asks for itself again while the file is read, and stays away when it is over."""
+    review, can = fetch_review(reader(request), review_id)
+    found = reading.fetch(reading.batches_of(review), review, batch_id)
+    context = {"review": review, "can": can, "batch": found, "job": job_of(found)}
+    return render(request, "studies/batch_line.html", context)
+
+
+@require_GET
+def original(request: HttpRequest, review_id: int, batch_id: int) -> FileResponse:
+    """The file as it was uploaded, always as a download: it is somebody else's bytes."""
+    review, _can = fetch_review(reader(request), review_id)
+    found = reading.fetch(reading.batches_of(review), review, batch_id)
+    return as_download(FileResponse(found.file.open("rb"), as_attachment=True, filename=found.filename))
+
+
+def as_download(response: FileResponse) -> FileResponse:
+    response["Content-Type"] = "application/octet-stream"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
