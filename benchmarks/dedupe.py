@@ -115,16 +115,22 @@ def with_likely(grouping: Grouping, names: list[str], true: Groups) -> Groups:
     return [members for members in merged.values() if len(members) > 1]
 
 
+def timed(candidates: list[Candidate], runs: int) -> tuple[Grouping, float]:
+    """The outcome, and the seconds of the fastest run."""
+    best, grouping = float("inf"), Grouping()
+    for _ in range(runs):
+        start = time.perf_counter()
+        grouping = group(candidates)
+        best = min(best, time.perf_counter() - start)
+    return grouping, best
+
+
 def measure(folder: Path, show_errors: bool) -> dict[str, float]:
     records = read_records(folder)
     true = read_groups(folder)
     candidates, names = list(records.values()), list(records)
     group(candidates[:200])
-    best = float("inf")
-    for _ in range(5 if len(candidates) < 20_000 else 1):
-        start = time.perf_counter()
-        grouping = group(candidates)
-        best = min(best, time.perf_counter() - start)
+    grouping, best = timed(candidates, 5 if len(candidates) < 20_000 else 1)
     found = [[names[key] for key in keys] for keys in grouping.groups]
     counted = count(names, true, found)
     helped = count(names, true, with_likely(grouping, names, true))

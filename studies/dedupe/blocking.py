@@ -11,6 +11,7 @@ from studies.dedupe.features import Features, features_of
 from studies.dedupe.vocabulary import SMALL
 
 END = 20
+BEGINNING = 10
 LONGEST = 3
 # Kinds of keys that say what a record is; the others are shared by chance as well.
 TELLING = "dpcxrva"
@@ -25,6 +26,7 @@ def keys_of(record: Features) -> set[str]:
     keys = set(_identifier_keys(record))
     keys.update(_title_keys(record))
     keys.update(_place_keys(record))
+    keys.update(_author_keys(record))
     return {key[:80] for key in keys}
 
 
@@ -58,17 +60,27 @@ def _title_keys(record: Features) -> Iterator[str]:
 
 
 def _place_keys(record: Features) -> Iterator[str]:
-    """Volume and page, author and page, two authors and the year."""
+    """Volume and page, author and page."""
     page = record.first
     if page and record.volume:
         yield f"v:{record.volume}:{page}:{record.year}"
+    if page and record.names.count:
+        yield f"a:{record.names.families[0]}:{page}"
+
+
+def _author_keys(record: Features) -> Iterator[str]:
+    """The first author with the beginning of the title, with its longest words, and with the second author."""
     families = record.names.families
     if not families:
         return
-    if page:
-        yield f"a:{families[0]}:{page}"
+    first = families[0]
+    if record.compact:
+        yield f"h:{first}:{record.compact[:BEGINNING]}"
+        longest = sorted(set(record.title.split()), key=lambda word: (-len(word), word))[:2]
+        for word in longest:
+            yield f"n:{first}:{word}"
     if len(families) > 1 and record.year:
-        yield f"y:{families[0]}:{families[1]}:{record.year}"
+        yield f"y:{first}:{families[1]}:{record.year}"
 
 
 class Index:

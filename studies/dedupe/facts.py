@@ -105,7 +105,15 @@ def compare_places(one: Features, other: Features) -> tuple[Match, Match, Match,
     issue = _match(one.issue, other.issue)
     if issue is Match.DIFFERENT and "s" in (one.issue, other.issue) and one.issue[0] == other.issue[0]:
         issue = Match.UNKNOWN  # a supplement without its number
-    return _match(one.volume, other.volume), issue, *compare_pages(one, other)
+    return _compare_volumes(one, other), issue, *compare_pages(one, other)
+
+
+def _compare_volumes(one: Features, other: Features) -> Match:
+    """A volume that is the year may stand for a number that was not given."""
+    found = _match(one.volume, other.volume)
+    if found is Match.DIFFERENT and (one.volume == str(one.year) or other.volume == str(other.year)):
+        return Match.UNKNOWN
+    return found
 
 
 def _slid(one: Features, other: Features) -> bool:

@@ -24,7 +24,7 @@ from studies.dedupe.places import (
     normalise_volume,
 )
 from studies.dedupe.text import compact, fold
-from studies.dedupe.titles import comparable, digits_of
+from studies.dedupe.titles import comparable
 
 _NONE: frozenset[str] = frozenset()
 
@@ -97,7 +97,7 @@ def _cut(abstract: str) -> str:
 
 def features_of(candidate: Candidate) -> Features:
     heading = read_heading(candidate.title)
-    title = comparable(fold(heading.text))
+    title, numbers = comparable(fold(heading.text))
     letters = compact(title)
     volume, pages = candidate.volume, candidate.pages
     first, last = normalise_pages(pages) if pages else ("", "")
@@ -107,7 +107,7 @@ def features_of(candidate: Candidate) -> Features:
         key=candidate.key,
         title=title,
         compact=letters,
-        numbers=digits_of(letters),
+        numbers=numbers,
         names=read_names(candidate.authors),
         year=candidate.year,
         journal=normalise_journal(journal) if journal else "",

@@ -84,6 +84,8 @@ def compare_names(one: Names, other: Names) -> Authors:
     shorter, longer = (one, other) if len(one.families) <= len(other.families) else (other, one)
     if first and len(shorter.families) == 1:
         return Authors.AGREE if _initials_fit(one, other) else Authors.OVERLAP
+    if first and _others_of_the_name(one, other):
+        return Authors.OVERLAP
     if first and one.families == other.families:
         return Authors.AGREE
     pool = frozenset().union(*longer.words())
@@ -112,6 +114,18 @@ def _misspelt(one: str, other: str) -> bool:
         return False
     limit = 1 if short < 7 else 2
     return Levenshtein.distance(one, other, score_cutoff=limit) <= limit
+
+
+def _others_of_the_name(one: Names, other: Names) -> bool:
+    """Whether most of those who stand at one place under one name begin with different given names."""
+    pairs = [
+        (ours[:1], theirs[:1])
+        for mine, yours, ours, theirs in zip(
+            one.families, other.families, one.givens, other.givens, strict=False
+        )
+        if mine == yours and ours and theirs
+    ]
+    return 2 * sum(1 for ours, theirs in pairs if ours != theirs) > len(pairs)
 
 
 def _initials_fit(one: Names, other: Names) -> bool:

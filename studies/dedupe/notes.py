@@ -13,7 +13,11 @@ _LANGUAGES = (
 )
 # MEDLINE, Embase and Ovid, in brackets at the end.
 _NOTE = re.compile(
-    r"[\s.]*[\[(]\s*(?:(?:in\s+)?(?P<language>" + _LANGUAGES + r")(?:\s*[,;/]\s*(?:" + _LANGUAGES + r"))*"
+    r"[\s.]*[\[(]\s*(?:(?:article\s+)?(?:in\s+)?(?P<language>"
+    + _LANGUAGES
+    + r")(?:\s*[,;/]\s*(?:"
+    + _LANGUAGES
+    + r"))*"
     r"|review|multiple letters|\d+\s+ref(?:erence)?s?|see comments?|corrected"
     r"|author\W{0,2}s?\W{0,2} transl(?:ation)?)\s*[\])]\s*\.?\s*$",
     re.IGNORECASE,

@@ -22,7 +22,7 @@ def worth_asking(facts: Facts, one: Features, other: Features) -> bool:
         return facts.title >= Titles.CLOSE or not facts.other_place
     if facts.title >= Titles.CONTAINED:
         return years <= 3 and (distinctive(one) or distinctive(other) or not facts.other_place)
-    if facts.title is Titles.CLOSE:
+    if facts.title in (Titles.SLIP, Titles.CLOSE):
         return years <= 1 and facts.authors is Authors.AGREE and not facts.other_place
     if _renamed(facts, one, other):
         return True
@@ -58,6 +58,7 @@ _TITLES = {
     Titles.EQUAL: "titles equal",
     Titles.TYPO: "titles equal but for a slip",
     Titles.CONTAINED: "one title contains the other",
+    Titles.SLIP: "titles equal but for a slip",
     Titles.CLOSE: "titles close",
     Titles.MISSING: "one title is missing",
     Titles.DIFFERENT: "titles differ",
@@ -96,11 +97,21 @@ def evidence(facts: Facts, one: Features, other: Features, rule: str) -> tuple[s
     return tuple(said)
 
 
-def score(facts: Facts, verdict: Verdict) -> float:
-    """0 to 1, for putting the likely ones in order; it decides nothing."""
-    points = 2.0 * facts.title + 1.5 * facts.authors + 1.0 * facts.journal
+STRICT = 0.9
+# Rules by which a record can be certain of two that are not one: it leaves out what tells these two apart.
+LOOSE = frozenset({"journal", "abstract"})
+_FLOORS = {Verdict.LIKELY: 0.4, Verdict.APART: 0.0}
+
+
+def score(facts: Facts, verdict: Verdict, rule: str) -> float:
+    """0 to 1: below 0.4 apart, below 0.8 likely, below 0.9 certain by a loose rule, and certain by a strict one.
+
+    Within each it puts pairs in order and decides nothing.
+    """
+    points = 1.6 * facts.title + 1.5 * facts.authors + 1.0 * facts.journal
     points += 1.5 * facts.volume + 2.0 * facts.first + 1.0 * facts.last + 3.0 * min(len(facts.shared), 2)
     points += 2.0 - min(facts.years if facts.years is not None else 1, 4) * 0.5
     share = max(0.0, min(points - 2.0 * len(facts.objections), 34.0)) / 34.0
-    floor = {Verdict.CERTAIN: 0.8, Verdict.LIKELY: 0.4, Verdict.APART: 0.0}[verdict]
-    return round(floor + share * (0.2 if verdict is Verdict.CERTAIN else 0.4), 4)
+    if verdict is Verdict.CERTAIN:
+        return round((0.8 if rule in LOOSE else STRICT) + 0.0999 * share, 4)
+    return round(_FLOORS[verdict] + 0.3999 * share, 4)

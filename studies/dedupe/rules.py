@@ -4,17 +4,21 @@ Every rule needs titles that agree and, beside them, something that only one doc
 before. What each rule is worth was measured: `docs/dedupe.md`.
 """
 
-from rapidfuzz.distance import Levenshtein
-
 from studies.dedupe.facts import Facts, Match, compare_abstracts
 from studies.dedupe.features import Features
 from studies.dedupe.names import Authors
 from studies.dedupe.notes import NOTICES
 from studies.dedupe.places import Journals
-from studies.dedupe.titles import Titles
+from studies.dedupe.text import one_spelling
+from studies.dedupe.titles import Titles, one_letter_off
+from studies.dedupe.vocabulary import GENERIC as _GENERIC
+from studies.dedupe.vocabulary import PERIODIC
+
+GENERIC = frozenset(map(one_spelling, _GENERIC))
 
 # Letters of a title that is not used twice by chance, or by a column that bears one name in every issue.
-DISTINCTIVE = 24
+SHORT = 10
+DISTINCTIVE = 18
 LONG = 40
 LONGER = 60
 
@@ -27,40 +31,49 @@ def rule_for(facts: Facts, one: Features, other: Features) -> str:
         return ""
     if _by_translation(facts, one, other):
         return "translation"
-    if facts.title < Titles.CONTAINED or (facts.years or 0) > 1:
+    if (facts.years or 0) > 1 or not (facts.title >= Titles.SLIP or _mistyped(facts, one, other)):
         return ""
     if facts.same_place and _by_place(facts, one):
         return "place"
     if by_issue(facts, one, other):
         return "issue"
-    if facts.other_place:
-        return ""
-    if _other_occasion(one, other):
+    if facts.other_place or _other_occasion(one, other):
         return ""
     if _by_journal(facts, one, other):
         return "journal"
-    return "abstract" if _by_abstract(facts, one, other) else ""
+    if _by_abstract(facts, one, other):
+        return "abstract"
+    return "field by field" if distinctive(one) and one.fields() == other.fields() else ""
 
 
 def _by_identifier(facts: Facts, one: Features, other: Features) -> bool:
     """An identifier in common; a supplement's or a book's is shared by all that stands in it, so titles must agree."""
-    if facts.shared == ("trial registration",) and facts.title < Titles.TYPO:
-        return False
+    agree = facts.authors is Authors.AGREE
     if facts.title is Titles.MISSING:
-        return facts.authors is Authors.AGREE and facts.same_place and facts.last is not Match.DIFFERENT
-    if facts.title < Titles.CONTAINED:
-        return False
-    if facts.other_place and (facts.volume is Match.DIFFERENT or facts.journal is not Journals.SAME):
+        return agree and facts.same_place and facts.last is not Match.DIFFERENT
+    if facts.title < Titles.SLIP:
+        return _mistyped(facts, one, other) and not facts.other_place
+    if facts.other_place and not (agree and _one_slip_in_place(facts) and distinctive(one)):
         return False
     if facts.title is Titles.CONTAINED:
-        return (
-            facts.authors is Authors.AGREE
-            and not facts.other_place
-            and (facts.same_range or len(facts.shared) > 1)
+        sure = facts.same_range or len(facts.shared) > 1
+        return agree and (
+            sure or (_same_people(one, other) and facts.journal is Journals.SAME and facts.years == 0)
         )
     if facts.journal is Journals.DIFFERENT and not facts.same_place:
-        return facts.authors is Authors.AGREE and not other_kind(one, other) and (facts.years or 0) <= 1
+        return agree and not other_kind(one, other) and (facts.years or 0) <= 1
     return True
+
+
+def _one_slip_in_place(facts: Facts) -> bool:
+    """Volume or page differs, not both, and all else agrees."""
+    both = facts.volume is facts.first is Match.DIFFERENT
+    return (
+        not both
+        and facts.title is Titles.EQUAL
+        and facts.journal is Journals.SAME
+        and (facts.years or 0) <= 1
+    )
 
 
 def _by_place(facts: Facts, one: Features) -> bool:
@@ -73,7 +86,7 @@ def _by_place(facts: Facts, one: Features) -> bool:
         return facts.journal > Journals.DIFFERENT or facts.same_range
     if not facts.same_range or facts.journal is not Journals.SAME:
         return False
-    if facts.title is Titles.CONTAINED:
+    if facts.title < Titles.TYPO:
         return facts.authors is Authors.AGREE and facts.of_article_length
     return facts.authors > Authors.DISJOINT
 
@@ -104,8 +117,7 @@ def by_issue(facts: Facts, one: Features, other: Features) -> bool:
         return facts.years == 0 and len(one.compact) >= LONG
     if facts.title is Titles.CONTAINED:
         return facts.years == 0 and facts.last is Match.SAME
-    slight = Levenshtein.distance(one.compact, other.compact, score_cutoff=1) <= 1
-    return slight and facts.first is not Match.DIFFERENT and len(one.compact) >= LONGER
+    return facts.title is Titles.TYPO and facts.first is not Match.DIFFERENT and len(one.compact) >= LONGER
 
 
 def _same_meeting(one: Features, other: Features) -> bool:
@@ -115,15 +127,32 @@ def _same_meeting(one: Features, other: Features) -> bool:
     return _like_abstract(one) and _like_abstract(other) and len(one.compact) >= LONGER
 
 
+def _mistyped(facts: Facts, one: Features, other: Features) -> bool:
+    """A letter wrong in a long title that is otherwise the same, by the same people."""
+    if facts.title is not Titles.CLOSE or facts.authors is not Authors.AGREE:
+        return False
+    return (
+        len(one.compact) >= LONG and _same_people(one, other) and one_letter_off(one.compact, other.compact)
+    )
+
+
+def _same_people(one: Features, other: Features) -> bool:
+    return one.names.families == other.names.families and one.names.count == other.names.count
+
+
 def _by_journal(facts: Facts, one: Features, other: Features) -> bool:
     """The same journal and year, and a place that is not given in full, with a title that is not used twice."""
-    if facts.title is not Titles.EQUAL or facts.authors is not Authors.AGREE or not distinctive(one):
+    if facts.authors is not Authors.AGREE or facts.journal is not Journals.SAME:
         return False
-    if facts.journal is not Journals.SAME or facts.years != 0 or facts.issue is Match.DIFFERENT:
+    if facts.years != 0 or facts.issue is Match.DIFFERENT or not distinctive(one):
+        return False
+    if facts.title is Titles.TYPO:
+        return len(one.compact) >= LONG and one.names.count > 1 and _same_people(one, other)
+    if facts.title is not Titles.EQUAL:
         return False
     if facts.first is Match.SAME:
         return facts.volume is Match.UNKNOWN
-    return one.names.count > 1 or facts.volume is Match.SAME
+    return one.names.count > 1 or facts.volume is Match.SAME or len(one.compact) >= LONG
 
 
 def _by_abstract(facts: Facts, one: Features, other: Features) -> bool:
@@ -132,9 +161,16 @@ def _by_abstract(facts: Facts, one: Features, other: Features) -> bool:
         return False
     if facts.title is not Titles.EQUAL and facts.years:
         return False
-    if facts.years and facts.journal is not Journals.SAME:
+    if facts.title < Titles.SLIP and not _mistyped(facts, one, other):
         return False
-    return distinctive(one) and compare_abstracts(one, other) is Match.SAME
+    if facts.years and (facts.journal is not Journals.SAME or _periodic(one)):
+        return False
+    return len(one.compact) >= SHORT and compare_abstracts(one, other) is Match.SAME
+
+
+def _periodic(record: Features) -> bool:
+    """A report that comes every year, with an abstract that hardly changes."""
+    return not PERIODIC.isdisjoint(record.title.split())
 
 
 def _other_occasion(one: Features, other: Features) -> bool:
@@ -156,9 +192,10 @@ def _like_abstract(record: Features) -> bool:
 
 
 def other_kind(one: Features, other: Features) -> bool:
-    return one.kind != other.kind and bool(
-        (one.kind and other.kind) or "conference" in (one.kind, other.kind)
-    )
+    """What one database calls an article, another calls nothing; a letter or a conference abstract is telling."""
+    if one.kind == other.kind:
+        return False
+    return bool(one.kind and other.kind) or not {"conference", "remark"}.isdisjoint((one.kind, other.kind))
 
 
 def other_doi(one: Features, other: Features) -> bool:
@@ -178,5 +215,7 @@ def overrides_doi(facts: Facts) -> bool:
 
 
 def distinctive(record: Features) -> bool:
-    """Not `Reply`, `Editorial` or `Book review`."""
-    return len(record.compact) >= DISTINCTIVE and record.title.count(" ") >= 3
+    """Not `Reply`, `Editorial` or `Response to the letter to the editor`."""
+    if len(record.compact) < DISTINCTIVE:
+        return False
+    return sum(1 for word in record.title.split() if word not in GENERIC) >= 3

@@ -2,14 +2,18 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import combinations
 from types import MappingProxyType
 
 from studies.dedupe.candidates import Grouping, Pair, Verdict
 from studies.dedupe.features import Features
+from studies.dedupe.proposing import STRICT
 from studies.dedupe.verdicts import contradict
 
 Decisions = Collection[tuple[int, int]]
 
+# A record that fits more groups than this is judged by the first of them.
+MOST_FITS = 10
 # So many different entries are no longer one document, whatever they share.
 MOST = 100
 _NOBODY: Mapping[int, int] = MappingProxyType({})
@@ -33,29 +37,54 @@ def settle(
         if linked in refused:
             raise ValueError(f"Records {linked[0]} and {linked[1]} were decided to be one and to be apart.")
         clusters.join_by_hand(*linked)
-    certain, likely = [], []
-    for pair in sorted(pairs, key=lambda pair: (-pair.score, pair.left, pair.right)):
-        if pair.verdict is Verdict.LIKELY:
-            likely.append(pair)
-        elif pair.verdict is Verdict.CERTAIN:
-            if clusters.join(pair.left, pair.right):
-                certain.append(pair)
-            else:
-                likely.append(_demoted(pair))
+    ranked = sorted(pairs, key=lambda pair: (-pair.score, pair.left, pair.right))
+    likely = [pair for pair in ranked if pair.verdict is Verdict.LIKELY]
+    certain: list[Pair] = []
+    for pair in _strict(ranked):
+        (certain if clusters.join(pair.left, pair.right) else likely).append(pair)
+    for pair, clear in _loose(ranked, clusters):
+        (certain if clear and clusters.join(pair.left, pair.right) else likely).append(pair)
     remaining = _one_for_two_groups(likely, clusters)
     return Grouping(
         clusters.groups(), sorted((*certain, *remaining), key=lambda pair: (pair.left, pair.right))
     )
 
 
+def _strict(ranked: list[Pair]) -> list[Pair]:
+    return [pair for pair in ranked if pair.verdict is Verdict.CERTAIN and pair.score >= STRICT]
+
+
+def _loose(ranked: list[Pair], clusters: "Clusters") -> list[tuple[Pair, bool]]:
+    """The pairs of the loose rules, and whether each is clear.
+
+    A record that leaves out its pages may fit two that contradict one another, an abstract and its paper: then it is
+    certain of neither.
+    """
+    loose = [pair for pair in ranked if pair.verdict is Verdict.CERTAIN and pair.score < STRICT]
+    fits: dict[int, set[int]] = {}
+    for pair in loose:
+        one, other = clusters.find(pair.left), clusters.find(pair.right)
+        fits.setdefault(one, set()).add(other)
+        fits.setdefault(other, set()).add(one)
+    torn = {
+        root
+        for root, others in fits.items()
+        if any(clusters.contradict(one, other) for one, other in combinations(sorted(others)[:MOST_FITS], 2))
+    }
+    return [(pair, torn.isdisjoint((clusters.find(pair.left), clusters.find(pair.right)))) for pair in loose]
+
+
 def _ordered(pair: tuple[int, int]) -> tuple[int, int]:
     return (pair[0], pair[1]) if pair[0] <= pair[1] else (pair[1], pair[0])
 
 
-def _demoted(pair: Pair) -> Pair:
-    reason = "another record of the group contradicts"
+def _asked(pair: Pair) -> Pair:
+    """A pair that would be certain but for a third record, as a question."""
+    if pair.verdict is Verdict.LIKELY:
+        return pair
+    reason = "a third record contradicts"
     return replace(
-        pair, verdict=Verdict.LIKELY, evidence=(*pair.evidence, reason), score=min(pair.score, 0.8)
+        pair, verdict=Verdict.LIKELY, evidence=(*pair.evidence, reason), score=min(pair.score, 0.7999)
     )
 
 
@@ -65,7 +94,7 @@ def _one_for_two_groups(likely: Iterable[Pair], clusters: "Clusters") -> list[Pa
     for pair in sorted(likely, key=lambda pair: (-pair.score, pair.left, pair.right)):
         roots = _ordered((clusters.find(pair.left), clusters.find(pair.right)))
         if roots[0] != roots[1] and not clusters.decided_apart(*roots):
-            best.setdefault(roots, pair)
+            best.setdefault(roots, _asked(pair))
     return list(best.values())
 
 
@@ -116,16 +145,23 @@ class Clusters:
         self._merge(one, other)
         return True
 
-    def _contradiction(self, left: int, right: int, one: int, other: int) -> bool:
-        ours, theirs = self._speakers(left, one), self._speakers(right, other)
-        if len(ours) + len(theirs) > MOST:
-            return True
-        return any(
-            contradict(mine, yours)
-            for mine in ours
-            for yours in theirs
-            if not (mine.key == self._alike.get(left, left) and yours.key == self._alike.get(right, right))
+    def contradict(self, one: int, other: int) -> bool:
+        """Whether two groups, by their roots, hold records that contradict one another."""
+        return one != other and (
+            self.decided_apart(one, other) or self._contradiction(one, other, one, other)
         )
+
+    def _contradiction(self, left: int, right: int, one: int, other: int) -> bool:
+        """Beside the two records that are certainly one."""
+        mine, theirs = self._alike.get(left, left), self._alike.get(right, right)
+        ours, others = self._speakers(left, one), self._speakers(right, other)
+        if len(ours) + len(others) > MOST:
+            return True
+        return any(contradict(a, b) for a in ours for b in others if not (a.key == mine and b.key == theirs))
+
+    def _clash(self, one: int, other: int) -> bool:
+        ours, others = self._speakers(one, one), self._speakers(other, other)
+        return any(contradict(a, b) for a in ours[:MOST_FITS] for b in others[:MOST_FITS])
 
     def _speakers(self, key: int, root: int) -> list[Features]:
         """The different entries of a group. Those that a person joined to this one against the rules do not count."""

@@ -7,16 +7,17 @@ from rapidfuzz.distance import Levenshtein
 
 from studies.dedupe.notes import read_heading
 from studies.dedupe.text import fold, one_spelling
-from studies.dedupe.vocabulary import COUNTED, LETTERED, NUMBERS, ROMAN, ROMAN_LETTERS, SMALL
+from studies.dedupe.vocabulary import AFTER_LETTER, COUNTED, LETTERED, NUMBERS, ROMAN, ROMAN_LETTERS, SMALL
 from studies.dedupe.vocabulary import MARKERS as _MARKERS
 
 MARKERS = frozenset(map(one_spelling, _MARKERS))
 
 
 class Titles(IntEnum):
-    EQUAL = 5  # letter for letter, blanks and punctuation aside
-    TYPO = 4  # a slip of the pen in a longer word, or a small word left out
-    CONTAINED = 3  # one is the other with a subtitle or a heading
+    EQUAL = 6  # letter for letter, blanks and punctuation aside
+    TYPO = 5  # a slip of the pen in a longer word, or a small word left out
+    CONTAINED = 4  # one is the other with a subtitle or a heading
+    SLIP = 3  # a slip in a short word: enough where something else leaves no doubt
     CLOSE = 2
     MISSING = 1
     DIFFERENT = 0
@@ -29,27 +30,36 @@ LEAST_ALIKE = 60.0
 def normalise_title(title: str) -> str:
     """A title as words that can be compared: `Cx&nbsp;601 for <i>fistulas</i>, phase II. [French]` ->
     `cx 601 for fistulas phase 2`."""
-    return comparable(fold(read_heading(title).text))
+    return comparable(fold(read_heading(title).text))[0]
 
 
-def comparable(folded: str) -> str:
-    """Numbers in digits, whether spelt out or Roman, and one spelling of English."""
+def comparable(folded: str) -> tuple[str, str]:
+    """Numbers in digits, spelt out or Roman ones too, and one spelling of English; beside it what tells titles apart.
+
+    The latter is all digits and all letters that stand for a number, in order: `phase ii of hepatitis c` -> `2c`.
+    """
     words = folded.split()
+    telling = []
     for at, word in enumerate(words):
+        if len(word) == 1 and not word.isdigit():
+            if at and _names_one(words, at):
+                words[at] = ROMAN_LETTERS.get(word, word) if words[at - 1] in COUNTED else word
+                telling.append(words[at])
+            continue
         if word in NUMBERS:
             words[at] = NUMBERS[word]
         elif word in ROMAN:
             words[at] = ROMAN[word]
-        elif len(word) == 1 and at and words[at - 1] in LETTERED:
-            words[at] = ROMAN_LETTERS.get(word, word) if words[at - 1] in COUNTED else word
-            if not words[at].isdigit():
-                words[at - 1], words[at] = "", words[at - 1] + word
-    return one_spelling(" ".join(filter(None, words)))
+        if not words[at].isalpha():
+            telling.append("".join(filter(str.isdigit, words[at])))
+    return one_spelling(" ".join(words)), "".join(telling)
 
 
-def digits_of(text: str) -> str:
-    """All digits in order: titles that differ here are different titles."""
-    return "".join(filter(str.isdigit, text)) if not text.isalpha() else ""
+def _names_one(words: list[str], at: int) -> bool:
+    """Whether a single letter names something: `hepatitis a virus`, but not `hepatitis: a review`."""
+    if words[at - 1] not in LETTERED:
+        return False
+    return words[at] != "a" or at + 1 == len(words) or words[at + 1] in AFTER_LETTER
 
 
 def compare_titles(one: str, other: str) -> Titles:
@@ -60,17 +70,20 @@ def compare_titles(one: str, other: str) -> Titles:
     if left == right:
         return Titles.EQUAL
     short, long = (left, right) if len(left) < len(right) else (right, left)
-    contained = len(short) >= 20 and (long.startswith(short) or long.endswith(short))
+    contained = (len(short) >= 12 and long.startswith(short)) or (len(short) >= 20 and long.endswith(short))
     alike = fuzz.ratio(left, right)
     if alike < LEAST_ALIKE and not contained:
         return Titles.DIFFERENT
     mine, theirs = difference(one, other)
     if _only_small(mine) and _only_small(theirs):
         return Titles.TYPO if len(left) >= 12 and _content(one) == _content(other) else Titles.CLOSE
-    if _slip(mine, theirs):
-        return Titles.TYPO
+    slip = _slip(mine, theirs)
+    if slip > Titles.CONTAINED:
+        return slip
     if contained:
         return Titles.CONTAINED
+    if slip is Titles.SLIP:
+        return slip
     if alike >= CLOSE_AT or fuzz.token_sort_ratio(one, other) >= CLOSE_AT:
         return Titles.CLOSE
     return Titles.DIFFERENT
@@ -91,17 +104,20 @@ def _only_small(words: list[str]) -> bool:
     return all(word in SMALL for word in words)
 
 
-def _slip(mine: list[str], theirs: list[str]) -> bool:
-    """Two or fewer letters off in one stretch of long words: not the beginning, where `a-`, `hyper-` and `un-` stand."""
+def _slip(mine: list[str], theirs: list[str]) -> Titles:
+    """One or two letters off in one stretch, but not where `a-`, `hyper-` and `un-` stand, and not in `A` and `B`."""
     left, right = "".join(mine), "".join(theirs)
     if left == right:
-        return True
-    if min(len(left), len(right)) < 6 or len(mine) > 3 or len(theirs) > 3:
-        return False
+        return Titles.TYPO
+    short = min(len(left), len(right))
+    if short < 3 or max(len(left), len(right)) < 4 or len(mine) > 3 or len(theirs) > 3:
+        return Titles.DIFFERENT
     if any(word in MARKERS for word in (*mine, *theirs)):
-        return False
-    limit = 1 if min(len(left), len(right)) < 10 else 2
-    return Levenshtein.distance(left, right, score_cutoff=limit) <= limit and not _opposite(left, right)
+        return Titles.DIFFERENT
+    limit = 1 if short < 10 else 2
+    if Levenshtein.distance(left, right, score_cutoff=limit) > limit or _opposite(left, right):
+        return Titles.DIFFERENT
+    return Titles.TYPO if short >= 6 else Titles.SLIP
 
 
 _OPPOSITE_ENDS = tuple(
@@ -129,7 +145,7 @@ def _opposite(left: str, right: str) -> bool:
     same_start = 0
     while same_start < min(len(left), len(right)) - same_end and left[same_start] == right[same_start]:
         same_start += 1
-    if same_start == 0 or max(len(left), len(right)) - same_end <= 5:
+    if same_start == 0 or (len(left) > 8 and max(len(left), len(right)) - same_end <= 5):
         return True
     return any(
         (left.endswith(this) and right.endswith(that)) or (left.endswith(that) and right.endswith(this))
@@ -137,10 +153,28 @@ def _opposite(left: str, right: str) -> bool:
     )
 
 
+def one_letter_off(one: str, other: str) -> bool:
+    """Whether two compact titles differ by one letter, other than an `a` that may turn the sense of a word."""
+    if Levenshtein.distance(one, other, score_cutoff=1) > 1:
+        return False
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    return len(short) == len(long) or short.count("a") == long.count("a")
+
+
 def marked(one: str, other: str) -> str:
     """The word in which two titles differ and which makes one of them another kind of document, or nothing."""
-    for words in difference(one, other):
-        for word in words:
-            if word in MARKERS:
+    mine, theirs = difference(one, other)
+    for ours, others in ((mine, theirs), (theirs, mine)):
+        for at, word in enumerate(ours):
+            if word in MARKERS and not _written_otherwise(word, ours[at + 1 : at + 2], others):
                 return word
     return ""
+
+
+def _written_otherwise(marker: str, following: list[str], others: list[str]) -> bool:
+    """The other title has it too: as `nonimmune` for `non immune`, or with a slip in it."""
+    if following and marker + following[0] in others:
+        return True
+    return len(marker) >= 5 and any(
+        Levenshtein.distance(marker, word, score_cutoff=1) <= 1 for word in others
+    )

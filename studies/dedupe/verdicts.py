@@ -18,7 +18,7 @@ def weigh(one: Features, other: Features) -> Pair:
         one, other = other, one
     facts = collect(one, other, relate(one, other))
     verdict, rule = _verdict(facts, one, other)
-    return Pair(one.key, other.key, verdict, evidence(facts, one, other, rule), score(facts, verdict))
+    return Pair(one.key, other.key, verdict, evidence(facts, one, other, rule), score(facts, verdict, rule))
 
 
 def weigh_if_near(one: Features, other: Features) -> Pair | None:
@@ -32,7 +32,7 @@ def weigh_if_near(one: Features, other: Features) -> Pair | None:
     verdict, rule = _verdict(facts, one, other)
     if verdict is Verdict.APART:
         return None
-    return Pair(one.key, other.key, verdict, evidence(facts, one, other, rule), score(facts, verdict))
+    return Pair(one.key, other.key, verdict, evidence(facts, one, other, rule), score(facts, verdict, rule))
 
 
 def _verdict(facts: Facts, one: Features, other: Features) -> tuple[Verdict, str]:
@@ -49,8 +49,8 @@ def contradict(one: Features, other: Features) -> bool:
     if facts.objections:
         return True
     if facts.shared:
-        return facts.title < Titles.CONTAINED and facts.title is not Titles.MISSING
-    if facts.title < Titles.CONTAINED and not (facts.same_place and facts.of_article_length):
+        return facts.title is Titles.DIFFERENT
+    if facts.title < Titles.CLOSE and not (facts.same_place and facts.of_article_length):
         return True
     if facts.other_place and not by_issue(facts, one, other):
         return True

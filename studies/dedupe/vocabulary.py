@@ -32,6 +32,13 @@ LETTERED = COUNTED - {"and", "to"} | _words(
     " ciclosporin amphotericin streptococcus bisphenol receptor domain complex model method cluster item box group"
 )
 
+# What may follow an `a` that names something; elsewhere it is an article.
+AFTER_LETTER = _words(
+    "and or in with for of on by to from b c versus vs virus viruses infection infections vaccine vaccination vaccines"
+    " deficiency toxin subunit subunits receptor receptors status levels level supplementation carriers patients h1n1"
+    " h3n2 streptococcal streptococcus is was during after among against as at outbreak"
+)
+
 # Words that make another document of the same title.
 MARKERS = _words(
     "erratum errata corrigendum corrigenda correction corrections corrected retraction retracted withdrawn withdrawal"
@@ -47,4 +54,21 @@ MARKERS = _words(
     " pediatric paediatric adult elderly mother father maternal paternal rats mice animal human vitro vivo"
 )
 
+# Words of titles that come back every year.
+PERIODIC = _words(
+    "annual yearly biennial report reports statistics update updates updated registry register surveillance guideline"
+    " guidelines standards recommendations year census survey yearbook review editorial news highlights abstracts"
+    " proceedings introduction progress status 1st 2nd 3rd"
+)
+
 SMALL = _words("a an the of in on for to and or by at as its s is are from der die das la le les el")
+
+# Columns and remarks: words that do not tell one from the next.
+GENERIC = SMALL | _words(
+    "reply replies response responses respond letter letters editor editors editorial author authors comment comments"
+    " commentary correspondence discussion introduction preface foreword abstract abstracts book books review reviews"
+    " news note notes erratum corrigendum correction issue invited this re with regard regarding concerning answer"
+    " answers question questions image images picture clinical case report reports week month year quiz obituary"
+    " memoriam our your we you it about more on message president presidential address perspective viewpoint opinion"
+    " highlights summary proceedings conference meeting annual journal"
+)
