@@ -73,8 +73,9 @@ def set_reasons(*, by: User, review: Review, labels: Sequence[str]) -> list[Excl
     kept = reviews.set_reasons(by=by, review=review, labels=labels)
     moved = [reason.pk for reason in kept if before.get(reason.pk, reason.rank) != reason.rank]
     if moved:
-        by_rank = Stage.objects.filter(review=review, kind__in=SCREENING, reasons=Stage.Reasons.FIRST)
-        agreed = WorkItem.objects.filter(stage__in=by_rank, status=WorkItem.Status.AGREED)
+        agreed = WorkItem.objects.filter(
+            review=review, status=WorkItem.Status.AGREED, reasons=Stage.Reasons.FIRST
+        )
         said = agreed.filter(judgements__verdict__reason__in=moved, judgements__superseded_at=None)
         consensus.settle_ids(list(said.values_list("id", flat=True).distinct()))
     return kept

@@ -165,7 +165,7 @@ def test_a_reason_of_another_review_is_refused(api, cast, items):
 
 
 def test_stages_count_what_everybody_may_know(api, cast, review, items):
-    reason = ExclusionReason.objects.filter(review=review).first()
+    reason = ExclusionReason.objects.filter(review=review)[0]
     judge(api, cast.ana, items[0], "exclude", answer={"reason_id": reason.pk})
     judge(api, cast.ben, items[0], "exclude", answer={"reason_id": reason.pk})
     judge(api, cast.ben, items[1])

@@ -1,6 +1,9 @@
 """The screening page in a browser: keys, lost connections, decisions made once."""
 
+from typing import Any
+
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from consensus import services as consensus
@@ -86,7 +89,7 @@ def test_what_is_decided_without_a_network_is_kept_and_sent_once(open_page, cont
 
 def test_an_answer_that_is_lost_on_the_way_doubles_nothing(open_page, cast, items):
     page = open_page(cast.ana)
-    lost = []
+    lost: list[Any] = []
 
     def lose(route):
         if not lost:
@@ -107,8 +110,13 @@ def test_unsent_decisions_outlive_the_page_and_are_not_offered_again(open_page, 
     page.route("**/decide/", lambda route: route.abort())
     page.keyboard.press("i")
     page.wait_for_function("() => !document.querySelector('[data-unsent]').hidden")
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked: list[str] = []
+
+    def leave(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.reload()
     assert asked == ["beforeunload"]
     assert page.locator(".record:not([hidden])").get_attribute("data-item") == str(items[1].pk)
@@ -126,7 +134,7 @@ def test_a_record_that_was_merged_away_meanwhile_is_said_by_its_title(open_page,
     page.keyboard.press("i")
     toast = page.locator("#toasts").get_by_text("merged with another")
     toast.wait_for()
-    assert closed.report.title in toast.inner_text()
+    assert str(closed.report) in toast.inner_text()
     assert not Judgement.objects.exists()
 
 
@@ -153,3 +161,23 @@ def test_a_conflict_is_resolved_by_keyboard(open_page, cast, items):
     page.wait_for_url("**/conflicts/**")
     items[0].refresh_from_db()
     assert (items[0].status, items[0].final.comment) == ("resolved", "It fits")
+
+
+def test_the_pages_of_judging_are_sound_for_assistive_technology(open_page, live_server, cast, review, items):
+    services.judge(by=cast.ana, item_id=items[0].pk, verdict="include")
+    services.judge(by=cast.ben, item_id=items[0].pk, verdict="exclude")
+    page = open_page(cast.lead)
+    addresses = [
+        reverse("screening:screen", args=[review.pk, "title_abstract"]),
+        reverse("screening:screen", args=[review.pk, "full_text"]),
+        reverse("screening:mine", args=[review.pk, "title_abstract"]),
+        reverse("screening:compare", args=[review.pk, items[0].pk]),
+        reverse("consensus:conflicts", args=[review.pk]),
+        reverse("consensus:item", args=[review.pk, items[0].pk]),
+        reverse("consensus:stage", args=[review.pk, "title_abstract"]),
+        reverse("consensus:new_review"),
+    ]
+    for address in addresses:
+        page.goto(live_server.url + address)
+        found = Axe().run(page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], address

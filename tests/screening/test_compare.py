@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def reason(review):
-    return ExclusionReason.objects.filter(review=review).first()
+    return ExclusionReason.objects.filter(review=review)[0]
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_no_verdict_is_added_to_a_submitted_judgement(items, cast):
 
 def test_a_reason_goes_with_exclude_only(items, cast, review):
     made = draft(items[0], cast.ana)
-    reason = ExclusionReason.objects.filter(review=review).first()
+    reason = ExclusionReason.objects.filter(review=review)[0]
     assert "reason_only_with_exclude" in refused(INSERT, review.pk, made.pk, "include", reason.pk)
 
 

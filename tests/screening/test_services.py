@@ -53,7 +53,7 @@ def test_two_includes_agree_and_open_the_full_text(item, cast):
 
 def test_unsure_counts_as_include_unless_the_stage_says_otherwise(items, cast, stage):
     for item, setting, expected in ((items[0], "include", "agreed"), (items[1], "conflict", "conflict")):
-        Stage.objects.filter(id=stage.pk).update(unsure=setting)
+        consensus.change_stage(by=cast.lead, stage=stage, unsure=setting)
         services.judge(by=cast.ana, item_id=item.pk, verdict="unsure")
         services.judge(by=cast.ben, item_id=item.pk, verdict="include")
         assert status(item) == expected
@@ -61,18 +61,19 @@ def test_unsure_counts_as_include_unless_the_stage_says_otherwise(items, cast, s
 
 def test_differing_reasons_are_a_conflict_or_the_higher_ranked_one_stands(items, cast, stage, reasons):
     for item, setting, expected in ((items[0], "conflict", "conflict"), (items[1], "first", "agreed")):
-        Stage.objects.filter(id=stage.pk).update(reasons=setting)
+        consensus.change_stage(by=cast.lead, stage=stage, reasons=setting)
         services.judge(by=cast.ana, item_id=item.pk, verdict="exclude", reason_id=reasons[1].pk)
         services.judge(by=cast.ben, item_id=item.pk, verdict="exclude", reason_id=reasons[0].pk)
         assert status(item) == expected
     assert items[1].final.verdict.reason == reasons[0]
-    assert consensus.progress(stage).finals == {f"exclude:{reasons[0].pk}": 1}
+    # The first item was not decided, so it followed the second setting.
+    assert consensus.progress(stage).finals == {f"exclude:{reasons[0].pk}": 2}
 
 
 def test_when_reasons_are_put_into_another_order_the_one_that_now_ranks_higher_stands(
     item, cast, stage, review, reasons
 ):
-    Stage.objects.filter(id=stage.pk).update(reasons="first")
+    consensus.change_stage(by=cast.lead, stage=stage, reasons="first")
     services.judge(by=cast.ana, item_id=item.pk, verdict="exclude", reason_id=reasons[1].pk)
     services.judge(by=cast.ben, item_id=item.pk, verdict="exclude", reason_id=reasons[0].pk)
     services.set_reasons(by=cast.lead, review=review, labels=[reasons[1].label, reasons[0].label])
