@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import string
 from collections.abc import Iterator
 
 from studies.formats.entry import Item, Refusal, entry_or_refusal
@@ -18,6 +19,7 @@ from studies.formats.tagged import NO_ENTRY, Tags, too_long, unix
 from studies.formats.text import clean, storable
 
 START = re.compile(rb"[\r\n](?:\xef\xbb\xbf)?[ \t]*TY {1,2}-(?![^ \t\r\nA-Z])")
+_TAGS = frozenset(a + b for a in string.ascii_uppercase for b in string.ascii_uppercase + string.digits)
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,4}) {1,2}-(?!\S{0,3}-)[ \t]?(.*)", re.DOTALL)
 _GLUED = re.compile(r"(?:^|(?<=[\r\n]))ER {2}- *(TY {2}-)")
 _TITLE = re.compile(r"(?:^|(?<=[\r\n]))(?:TI|T1) {2}-")
@@ -127,19 +129,20 @@ def parse_tags(raw: str) -> Tags:
     ended = False
     lines = clean(text).split("\n")
     for line in [line.lstrip() for line in lines] if indented else lines:
-        head = line[:2]
-        if line[2:5] == "  -" and head.isupper() and head.isalnum():
-            tag, value = head, line[5:].strip()
+        if line[2:5] == "  -" and line[:2] in _TAGS:
+            tag, value = line[:2], line[5:].strip()
         elif (match := _TAG.match(line)) and (loose or ended or line[len(match[1]) + 1] == " "):
             tag, value = match[1], match[2].strip()
         else:
             _continue(tags, values, tag, line, ended)
             continue
-        ended = ended or tag == "ER"
         if tag == "ER":
-            continue
-        values = tags.setdefault(tag, [])
-        values.append(value)
+            ended = True
+        elif tag in tags:
+            values = tags[tag]
+            values.append(value)
+        else:
+            values = tags[tag] = [value]
     return tags
 
 
