@@ -1,6 +1,7 @@
 """A table never says fresh without being so: edits before, during and after a build, lost messages, dead workers."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -32,21 +33,15 @@ def numbers(table: SummaryTable) -> list[str | None]:
 
 def in_thread(work) -> None:
     """Run `work` on a connection of its own, and hand on what it raises."""
-    failed = []
 
     def run() -> None:
         try:
             work()
-        except BaseException as error:
-            failed.append(error)
         finally:
             connection.close()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result()
 
 
 def test_a_new_table_is_stale_and_its_first_build_takes_in_what_is_there(table, agree):
@@ -331,8 +326,7 @@ def test_only_the_tables_that_a_change_concerns_are_built(table, agree, amend, r
     [
         "UPDATE synthesis_tablebuild SET message = 'other' WHERE id = %(build)s",
         "DELETE FROM synthesis_tablebuild WHERE id = %(build)s",
-        "INSERT INTO synthesis_consumed (review_id, table_id, change_id) SELECT review_id, table_id, change_id"
-        " FROM synthesis_consumed",
+        "INSERT INTO synthesis_consumed SELECT id + 1000000, change_id, review_id, table_id FROM synthesis_consumed",
         "UPDATE synthesis_summarytable SET current_build_id = %(build)s WHERE id = %(other)s",
     ],
 )

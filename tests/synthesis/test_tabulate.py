@@ -12,8 +12,8 @@ FORM = {
 }
 
 
-def number(id: int, field: str, value: int | str, **more: str) -> Held:
-    return Held(id, field, str(value), number=Decimal(value), **more)
+def number(pk: int, field: str, value: int | str, **more: str) -> Held:
+    return Held(pk, field, str(value), number=Decimal(value), **more)
 
 
 def row(study: int, indication: str, *values: Held, **more) -> Row:

@@ -1,0 +1,284 @@
+"""The PRISMA 2020 flow as numbers: its boxes by id, and the identities that must hold between them. Pure.
+
+Source: Page MJ et al., The PRISMA 2020 statement, BMJ 2021; 372: n71 (flow diagram). Box ids are those of the R package
+PRISMA2020 (Haddaway NR et al., Campbell Syst Rev 2022; 18: e1230). A record, a report and a study are never counted together.
+While screening runs, what is still undecided is a number of its own, so that the identities hold at any moment.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+NOTHING: Mapping[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted, in one consistent snapshot. Units as named: records, reports or studies, all non-negative.
+
+    databases, registers: records by source. records_excluded: by reason. *_excluded_reports: by reason, with what awaits
+    classification or is ongoing as rows of their own. undecided_*: entered the step, and have not left it yet.
+    shift_*: why the number of reports sought differs from that of the records that went on, if it does.
+    """
+
+    databases: Mapping[str, int] = field(default_factory=dict)
+    registers: Mapping[str, int] = field(default_factory=dict)
+    database_results: int = 0
+    register_results: int = 0
+    duplicates: int = 0
+    excluded_automatic: int = 0
+    excluded_other: int = 0
+    records_screened: int = 0
+    records_excluded: int = 0
+    excluded_by_human: Mapping[str, int] = field(default_factory=dict)
+    excluded_by_automation: int = 0
+    undecided_records: int = 0
+    dbr_sought_reports: int = 0
+    dbr_notretrieved_reports: int = 0
+    dbr_assessed: int = 0
+    dbr_excluded_reports: Mapping[str, int] = field(default_factory=dict)
+    dbr_undecided_reports: int = 0
+    dbr_included_reports: int = 0
+    shift_a: str = ""
+    website_results: int = 0
+    organisation_results: int = 0
+    citations_results: int = 0
+    other_results: int = 0
+    other_sought_reports: int = 0
+    other_notretrieved_reports: int = 0
+    other_assessed: int = 0
+    other_excluded_reports: Mapping[str, int] = field(default_factory=dict)
+    other_undecided_reports: int = 0
+    other_included_reports: int = 0
+    shift_b: str = ""
+    new_reports: int = 0
+    new_studies: int = 0
+    reports_without_study: int = 0
+    previous_studies: int = 0
+    previous_reports: int = 0
+    total_studies: int | None = None
+    total_reports: int | None = None
+    total_studies_ma: int | None = None
+    total_reports_ma: int | None = None
+    reopened: int = 0
+
+    @property
+    def identified_a(self) -> int:
+        return self.database_results + self.register_results
+
+    @property
+    def identified_b(self) -> int:
+        return self.website_results + self.organisation_results + self.citations_results + self.other_results
+
+    @property
+    def advanced(self) -> int:
+        return self.records_screened - self.records_excluded - self.undecided_records
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a record or report is undecided or reopened: the numbers may still change."""
+        return bool(
+            self.undecided_records + self.dbr_undecided_reports + self.other_undecided_reports + self.reopened
+        )
+
+    @property
+    def other_methods(self) -> bool:
+        return bool(self.identified_b or self.other_sought_reports)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """An identity that does not hold. hard: the diagram would be wrong; otherwise it wants a stated reason."""
+
+    identity: str
+    text: str
+    hard: bool = True
+
+
+def boxes(counts: Counts) -> dict[str, int]:
+    """The diagram's boxes by id; those of column B and of earlier versions only where they hold something."""
+    found = {
+        "database_results": counts.database_results,
+        "duplicates": counts.duplicates,
+        "excluded_automatic": counts.excluded_automatic,
+        "excluded_other": counts.excluded_other,
+        "records_screened": counts.records_screened,
+        "records_excluded": counts.records_excluded,
+        "dbr_sought_reports": counts.dbr_sought_reports,
+        "dbr_notretrieved_reports": counts.dbr_notretrieved_reports,
+        "dbr_assessed": counts.dbr_assessed,
+        "dbr_excluded": sum(counts.dbr_excluded_reports.values()),
+        "new_studies": counts.new_studies,
+        "new_reports": counts.new_reports,
+    }
+    if counts.register_results or counts.registers:
+        found["register_results"] = counts.register_results
+    if counts.other_methods:
+        found |= {
+            "website_results": counts.website_results,
+            "organisation_results": counts.organisation_results,
+            "citations_results": counts.citations_results,
+            "other_results": counts.other_results,
+            "other_sought_reports": counts.other_sought_reports,
+            "other_notretrieved_reports": counts.other_notretrieved_reports,
+            "other_assessed": counts.other_assessed,
+            "other_excluded": sum(counts.other_excluded_reports.values()),
+        }
+    if counts.previous_studies or counts.previous_reports:
+        found |= {"previous_studies": counts.previous_studies, "previous_reports": counts.previous_reports}
+    optional = ("total_studies", "total_reports", "total_studies_ma", "total_reports_ma")
+    return found | {name: number for name in optional if (number := getattr(counts, name)) is not None}
+
+
+# How many of the identities are checked: I2, I5 and I9 are definitions.
+CHECKED = 13
+
+
+def violations(counts: Counts) -> list[Violation]:
+    """Every identity that does not hold, with the numbers."""
+    return [*identification(counts), *column_a(counts), *column_b(counts), *included(counts)]
+
+
+def identification(c: Counts) -> Iterator[Violation]:
+    for name, total, parts in (
+        ("databases", c.database_results, c.databases),
+        ("registers", c.register_results, c.registers),
+    ):
+        if parts and total != sum(parts.values()):
+            yield Violation(
+                "I1", f"{total} records from {name}, but their sources add up to {sum(parts.values())}."
+            )
+    removed = c.duplicates + c.excluded_automatic + c.excluded_other
+    if c.records_screened != c.identified_a - removed:
+        yield Violation(
+            "I3",
+            f"{c.records_screened} records screened, but {c.identified_a} identified less {removed} removed"
+            f" is {c.identified_a - removed}.",
+        )
+    split = sum(c.excluded_by_human.values()) + c.excluded_by_automation
+    if (c.excluded_by_human or c.excluded_by_automation) and c.records_excluded != split:
+        yield Violation("I4", f"{c.records_excluded} records excluded, but {split} by people and automation.")
+    if c.records_excluded > c.records_screened:
+        yield Violation("I4", f"{c.records_excluded} records excluded of {c.records_screened} screened.")
+
+
+def column_a(c: Counts) -> Iterator[Violation]:
+    if c.dbr_sought_reports != c.advanced and not c.shift_a:
+        yield Violation(
+            "I6",
+            f"{c.dbr_sought_reports} reports sought, but {c.advanced} records went on. State why they differ.",
+            hard=False,
+        )
+    if c.dbr_assessed != c.dbr_sought_reports - c.dbr_notretrieved_reports:
+        yield Violation(
+            "I7",
+            f"{c.dbr_assessed} reports assessed, but {c.dbr_sought_reports} sought less"
+            f" {c.dbr_notretrieved_reports} not retrieved is {c.dbr_sought_reports - c.dbr_notretrieved_reports}.",
+        )
+    left = c.dbr_assessed - sum(c.dbr_excluded_reports.values()) - c.dbr_undecided_reports
+    if c.dbr_included_reports != left:
+        yield Violation(
+            "I8",
+            f"{c.dbr_included_reports} reports included from databases and registers, but {left} are left.",
+        )
+
+
+def column_b(c: Counts) -> Iterator[Violation]:
+    if c.other_sought_reports > c.identified_b and not c.shift_b:
+        yield Violation(
+            "I10",
+            f"{c.other_sought_reports} reports sought by other methods, but {c.identified_b} identified. State why.",
+            hard=False,
+        )
+    if c.other_assessed != c.other_sought_reports - c.other_notretrieved_reports:
+        yield Violation(
+            "I11",
+            f"{c.other_assessed} reports from other methods assessed, but {c.other_sought_reports} sought less"
+            f" {c.other_notretrieved_reports} not retrieved is {c.other_sought_reports - c.other_notretrieved_reports}.",
+        )
+    left = c.other_assessed - sum(c.other_excluded_reports.values()) - c.other_undecided_reports
+    if c.other_included_reports != left:
+        yield Violation(
+            "I12", f"{c.other_included_reports} reports included from other methods, but {left} are left."
+        )
+
+
+def included(c: Counts) -> Iterator[Violation]:
+    both = c.dbr_included_reports + c.other_included_reports
+    if c.new_reports != both:
+        yield Violation("I13", f"{c.new_reports} reports included, but {both} from the two columns together.")
+    if c.new_studies > c.new_reports:
+        yield Violation(
+            "I14", f"{c.new_studies} studies included, with only {c.new_reports} reports of them."
+        )
+    if c.reports_without_study:
+        yield Violation(
+            "I14", f"{c.reports_without_study} included reports belong to no study. Assign each to one."
+        )
+    for unit, total, before, new in (
+        ("studies", c.total_studies, c.previous_studies, c.new_studies),
+        ("reports", c.total_reports, c.previous_reports, c.new_reports),
+    ):
+        if total is not None and total != before + new:
+            yield Violation(
+                "I15", f"{total} {unit} in total, but {before} before and {new} new make {before + new}."
+            )
+    yield from in_meta_analysis(c)
+
+
+def in_meta_analysis(c: Counts) -> Iterator[Violation]:
+    for unit, part, total, new, before in (
+        ("studies", c.total_studies_ma, c.total_studies, c.new_studies, c.previous_studies),
+        ("reports", c.total_reports_ma, c.total_reports, c.new_reports, c.previous_reports),
+    ):
+        whole = before + new if total is None else total
+        if part is not None and part > whole:
+            yield Violation("I16", f"{part} {unit} in the meta-analysis, of {whole} included.")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What a box counts and in which unit. phase: identification, screening or included."""
+
+    id: str
+    label: str
+    unit: str
+    phase: str
+
+
+BOXES = {
+    box.id: box
+    for box in (
+        Box("previous_studies", "Studies of the previous version", "study", "identification"),
+        Box("previous_reports", "Reports of the previous version", "report", "identification"),
+        Box("database_results", "Records from databases", "record", "identification"),
+        Box("register_results", "Records from registers", "record", "identification"),
+        Box("duplicates", "Duplicates removed before screening", "record", "identification"),
+        Box(
+            "excluded_automatic",
+            "Marked ineligible by automation before screening",
+            "record",
+            "identification",
+        ),
+        Box("excluded_other", "Removed for other reasons before screening", "record", "identification"),
+        Box("website_results", "From websites", "record", "identification"),
+        Box("organisation_results", "From organisations", "record", "identification"),
+        Box("citations_results", "From citation searching", "record", "identification"),
+        Box("other_results", "From other methods", "record", "identification"),
+        Box("records_screened", "Records screened", "record", "screening"),
+        Box("records_excluded", "Records excluded", "record", "screening"),
+        Box("dbr_sought_reports", "Reports sought for retrieval", "report", "screening"),
+        Box("dbr_notretrieved_reports", "Reports not retrieved", "report", "screening"),
+        Box("dbr_assessed", "Reports assessed for eligibility", "report", "screening"),
+        Box("dbr_excluded", "Reports excluded", "report", "screening"),
+        Box("other_sought_reports", "Other methods: reports sought for retrieval", "report", "screening"),
+        Box("other_notretrieved_reports", "Other methods: reports not retrieved", "report", "screening"),
+        Box("other_assessed", "Other methods: reports assessed for eligibility", "report", "screening"),
+        Box("other_excluded", "Other methods: reports excluded", "report", "screening"),
+        Box("new_studies", "Studies included", "study", "included"),
+        Box("new_reports", "Reports of included studies", "report", "included"),
+        Box("total_studies", "Studies in total", "study", "included"),
+        Box("total_reports", "Reports in total", "report", "included"),
+        Box("total_studies_ma", "Studies in the meta-analysis", "study", "included"),
+        Box("total_reports_ma", "Reports in the meta-analysis", "report", "included"),
+    )
+}

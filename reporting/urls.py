@@ -1,0 +1,11 @@
+from django.urls import path
+
+from reporting import views
+
+app_name = "reporting"
+
+urlpatterns = [
+    path("reviews/<int:review_id>/prisma/", views.prisma, name="prisma"),
+    path("reviews/<int:review_id>/prisma/boxes.csv", views.prisma_csv, name="prisma_csv"),
+    path("reviews/<int:review_id>/prisma/<slug:box_id>/", views.box, name="box"),
+]
