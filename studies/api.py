@@ -1,0 +1,247 @@
+"""Searches, imports, records, reports and studies over the API."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.reader import reader
+from reviews.models import Review
+from reviews.permissions import fetch_review
+from studies import services
+from studies.models import ImportBatch, ImportRefusal, Record, RecordLink, Report, Search, Study, StudyLink
+
+BIBLIOGRAPHIC = [
+    "title",
+    "abstract",
+    "authors",
+    "year",
+    "journal",
+    "volume",
+    "issue",
+    "pages",
+    "doi",
+    "pmid",
+    "kind",
+    "language",
+]
+
+
+def mine(request: Request) -> QuerySet[Review]:
+    return Review.objects.visible_to(reader(request))
+
+
+class SearchSerializer(serializers.ModelSerializer[Search]):
+    # A plain number: whether the review exists is not for strangers to find out by another answer than 404.
+    review = serializers.IntegerField(source="review_id", min_value=1)
+
+    class Meta:
+        model = Search
+        fields = [
+            "id",
+            "review",
+            "source",
+            "kind",
+            "platform",
+            "run_on",
+            "query",
+            "limits",
+            "hits_reported",
+            "created_at",
+        ]
+        read_only_fields = ["created_at"]
+
+
+class SearchViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet[Search]):
+    serializer_class = SearchSerializer
+    filterset_fields = ["review", "kind"]
+    queryset = Search.objects.none()
+
+    def get_queryset(self) -> QuerySet[Search]:
+        return Search.objects.filter(review__in=mine(self.request)).order_by("id")
+
+    def perform_create(self, serializer: serializers.BaseSerializer[Search]) -> None:
+        details = dict(serializer.validated_data)
+        review, _can = fetch_review(reader(self.request), details.pop("review_id"), "bring", writing=True)
+        serializer.instance = services.add_search(by=reader(self.request), review=review, **details)
+
+
+class RefusalSerializer(serializers.ModelSerializer[ImportRefusal]):
+    class Meta:
+        model = ImportRefusal
+        fields = ["id", "review", "batch", "position", "offset", "text", "reason"]
+
+
+class RefusalViewSet(viewsets.ReadOnlyModelViewSet[ImportRefusal]):
+    """Every entry of an import that could not be read: where it stands, what it says, and why."""
+
+    serializer_class = RefusalSerializer
+    filterset_fields = ["review", "batch"]
+    queryset = ImportRefusal.objects.none()
+
+    def get_queryset(self) -> QuerySet[ImportRefusal]:
+        return ImportRefusal.objects.filter(review__in=mine(self.request)).order_by("id")
+
+
+class BatchSerializer(serializers.ModelSerializer[ImportBatch]):
+    class Meta:
+        model = ImportBatch
+        fields = [
+            "id",
+            "review",
+            "search",
+            "filename",
+            "size",
+            "sha256",
+            "format",
+            "dialect",
+            "encoding",
+            "status",
+            "message",
+            "found",
+            "made",
+            "refused",
+            "created_at",
+            "finished_at",
+        ]
+
+
+class NewBatchSerializer(serializers.Serializer[Any]):
+    search = serializers.IntegerField(min_value=1)
+    file = serializers.FileField(allow_empty_file=True)
+
+
+class BatchViewSet(viewsets.ReadOnlyModelViewSet[ImportBatch]):
+    """Imports. A file that is posted here is read by the worker: ask for the batch again until it is done."""
+
+    serializer_class = BatchSerializer
+    filterset_fields = ["review", "search", "status"]
+    queryset = ImportBatch.objects.none()
+    parser_classes = [MultiPartParser]
+
+    def get_queryset(self) -> QuerySet[ImportBatch]:
+        return ImportBatch.objects.filter(review__in=mine(self.request)).order_by("id")
+
+    @extend_schema(request={"multipart/form-data": NewBatchSerializer}, responses={202: BatchSerializer})
+    def create(self, request: Request) -> Response:
+        asked = NewBatchSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        upload: UploadedFile[bytes] = asked.validated_data["file"]
+        found = get_object_or_404(Search, review__in=mine(request), id=asked.validated_data["search"])
+        fetch_review(reader(request), found.review_id, "bring", writing=True)
+        batch, _job = services.start_import(by=reader(request), search=found, upload=upload)
+        return Response(self.get_serializer(batch).data, status=status.HTTP_202_ACCEPTED)
+
+
+class RecordSerializer(serializers.ModelSerializer[Record]):
+    reports = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Record
+        fields = [
+            "id",
+            "review",
+            "batch",
+            "position",
+            "reports",
+            *BIBLIOGRAPHIC,
+            "pmcid",
+            "identifiers",
+            "keywords",
+            "source",
+            "raw",
+        ]
+
+    def get_reports(self, record: Record) -> list[int]:
+        """The reports that it is, as they stand after merging."""
+        links: list[RecordLink] = record.current  # type: ignore[attr-defined]
+        return [link.report.root_id for link in links]
+
+
+class RecordViewSet(viewsets.ReadOnlyModelViewSet[Record]):
+    serializer_class = RecordSerializer
+    filterset_fields = ["review", "batch"]
+    queryset = Record.objects.none()
+
+    def get_queryset(self) -> QuerySet[Record]:
+        links = Prefetch("links", RecordLink.objects.current().select_related("report"), to_attr="current")
+        return Record.objects.filter(review__in=mine(self.request)).prefetch_related(links).order_by("id")
+
+
+class ReportSerializer(serializers.ModelSerializer[Report]):
+    records = serializers.SerializerMethodField()
+    study = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Report
+        fields = [
+            "id",
+            "review",
+            *BIBLIOGRAPHIC,
+            "status",
+            "survivor",
+            "retrieval",
+            "retrieval_note",
+            "records",
+            "study",
+        ]
+
+    def get_records(self, report: Report) -> list[int]:
+        links: list[RecordLink] = report.current_links  # type: ignore[attr-defined]
+        return [link.record_id for link in links]
+
+    def get_study(self, report: Report) -> int | None:
+        links: list[StudyLink] = report.current_study  # type: ignore[attr-defined]
+        return links[0].study.root_id if links else None
+
+
+class ReportViewSet(viewsets.ReadOnlyModelViewSet[Report]):
+    serializer_class = ReportSerializer
+    filterset_fields = ["review", "status", "retrieval"]
+    queryset = Report.objects.none()
+
+    def get_queryset(self) -> QuerySet[Report]:
+        links = Prefetch("links", RecordLink.objects.current(), to_attr="current_links")
+        told = StudyLink.objects.current().select_related("study")
+        found = Report.objects.filter(review__in=mine(self.request))
+        return found.prefetch_related(links, Prefetch("study_links", told, to_attr="current_study")).order_by(
+            "id"
+        )
+
+
+class StudySerializer(serializers.ModelSerializer[Study]):
+    reports = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Study
+        fields = ["id", "review", "label", "design", "status", "survivor", "reports"]
+
+    def get_reports(self, study: Study) -> list[int]:
+        links: list[StudyLink] = study.current_links  # type: ignore[attr-defined]
+        return [link.report_id for link in links]
+
+
+class StudyViewSet(viewsets.ReadOnlyModelViewSet[Study]):
+    serializer_class = StudySerializer
+    filterset_fields = ["review", "status", "design"]
+    queryset = Study.objects.none()
+
+    def get_queryset(self) -> QuerySet[Study]:
+        links = Prefetch("report_links", StudyLink.objects.current(), to_attr="current_links")
+        return Study.objects.filter(review__in=mine(self.request)).prefetch_related(links).order_by("id")
+
+
+ROUTES: list[tuple[str, Any, str]] = [
+    ("searches", SearchViewSet, "search"),
+    ("batches", BatchViewSet, "batch"),
+    ("refusals", RefusalViewSet, "refusal"),
+    ("records", RecordViewSet, "record"),
+    ("reports", ReportViewSet, "report"),
+    ("studies", StudyViewSet, "study"),
+]
