@@ -97,7 +97,7 @@ class StageDelta(models.Model):
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
-    what = models.CharField(max_length=20)
+    what = models.CharField(max_length=60)
     step = models.BigIntegerField()
 
     class Meta:

@@ -1,0 +1,249 @@
+"""A review with many records and two reviewers half way: what a page, a decision and a list cost.
+
+    bin/bench queue [RECORDS]
+
+Bulk-loads the review (and has check_consensus pass on it), starts the production server and measures over HTTP with
+the whole response read. Prints `key value` lines and, last, one JSON object: for next_batch, decision, counts and
+conflicts the p50 and p95 in milliseconds and the number of queries.
+"""
+
+import http.client
+import json
+import os
+import platform
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import contextmanager
+from statistics import quantiles
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+from consensus.checks import drift  # noqa: E402
+from consensus.models import Stage, WorkItem  # noqa: E402
+from consensus.services import open_items, start_review, top_up  # noqa: E402
+from consensus.services.counts import compact_all  # noqa: E402
+from reviews.models import ExclusionReason, Review  # noqa: E402
+from reviews.services import add_member  # noqa: E402
+from studies.models import Report  # noqa: E402
+
+TIMES = 100
+# The first half was judged by Ana, a shifted half by Ben: agreed, in conflict and partly judged items all occur.
+LOAD = """
+    CREATE TEMP TABLE load AS
+    SELECT i.id AS item, i.review_id AS review, i.version_id AS version, u.reviewer,
+           CASE WHEN u.reviewer = %(ben)s AND i.id %% 20 = 0 THEN 'include' ELSE 'exclude' END AS verdict,
+           nextval('consensus_judgement_id_seq') AS judgement
+    FROM consensus_workitem i, (VALUES (%(ana)s::bigint, 0, %(half)s), (%(ben)s::bigint, %(skip)s, %(half)s + %(skip)s))
+         AS u (reviewer, first, last)
+    WHERE i.stage_id = %(stage)s AND i.rank > %(lowest)s + u.first AND i.rank <= %(lowest)s + u.last;
+    INSERT INTO consensus_judgement (id, review_id, item_id, reviewer_id, role, round, version_id, comment, created_at)
+        SELECT judgement, review, item, reviewer, 'independent', 1, version, '', now() FROM load;
+    INSERT INTO screening_verdict (review_id, judgement_id, verdict, reason_id)
+        SELECT review, judgement, verdict, CASE WHEN verdict = 'exclude' THEN %(reason)s::bigint END FROM load;
+    UPDATE consensus_judgement j SET submitted_at = now() - interval '1 day' + (j.id %% 86000) * interval '1 second'
+        FROM load WHERE j.id = load.judgement;
+    UPDATE consensus_workitem i SET judged = s.n,
+        status = CASE WHEN s.n < 2 THEN 'partial' WHEN s.same THEN 'agreed' ELSE 'conflict' END,
+        final_id = CASE WHEN s.n = 2 AND s.same THEN s.first END,
+        decided_at = CASE WHEN s.n = 2 AND s.same THEN now() END
+        FROM (SELECT item, count(*) AS n, min(verdict) = max(verdict) AS same,
+                     (array_agg(load.judgement ORDER BY j.submitted_at, j.id))[1] AS first
+              FROM load JOIN consensus_judgement j ON j.id = load.judgement GROUP BY item) s
+        WHERE i.id = s.item;
+"""
+COUNTS = """
+    DELETE FROM consensus_stagedelta WHERE stage_id = %(stage)s;
+    INSERT INTO consensus_stagedelta (review_id, stage_id, what, step)
+        SELECT review_id, stage_id, status, count(*) FROM consensus_workitem WHERE stage_id = %(stage)s GROUP BY 1, 2, 3;
+    INSERT INTO consensus_stagedelta (review_id, stage_id, what, step)
+        SELECT review_id, stage_id, 'final:exclude:' || %(reason)s, count(*) FROM consensus_workitem
+        WHERE stage_id = %(stage)s AND final_id IS NOT NULL GROUP BY 1, 2;
+    INSERT INTO consensus_stagedelta (review_id, stage_id, reviewer_id, what, step)
+        SELECT review, %(stage)s, reviewer, 'judged', count(*) FROM load GROUP BY review, reviewer;
+"""
+
+
+def load(records: int) -> tuple[Review, Stage, dict[str, User]]:
+    people = {
+        name: User.objects.create_user(f"{name}@example.org", name=name) for name in ("lead", "ana", "ben")
+    }
+    review = start_review(by=people["lead"], title="Half way", reasons=["Wrong topic"])
+    for name in ("ana", "ben"):
+        add_member(by=people["lead"], review=review, email=people[name].email, role="reviewer")
+    words = "A trial of sleep and memory in adults with various conditions, reported at length. " * 12
+    made: list[int] = []
+    for start in range(0, records, 10_000):
+        size = min(10_000, records - start)
+        batch = Report.objects.bulk_create(
+            (
+                Report(
+                    review=review,
+                    title=f"Report {start + n} on sleep",
+                    abstract=words,
+                    authors=["Author, A."],
+                    year=2020,
+                )
+                for n in range(size)
+            ),
+            batch_size=2000,
+        )
+        made += [report.pk for report in batch]
+    stage = Stage.objects.get(review=review, kind="title_abstract")
+    open_items(stage=stage, target_ids=made)
+    values = {
+        "ana": people["ana"].pk,
+        "ben": people["ben"].pk,
+        "stage": stage.pk,
+        "half": records // 2,
+        "skip": records // 100,
+        "lowest": made[0] - 1,
+        "reason": ExclusionReason.objects.get(review=review).pk,
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOAD + COUNTS, values)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return review, stage, people
+
+
+@contextmanager
+def server() -> Any:
+    """The production server on a free port of this machine."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
+    command += ["--workers", "1", "--blocking-threads", "4", "--no-access-log", "config.wsgi:application"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def signed_in(user: User) -> tuple[Client, dict[str, str]]:
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    token = "b" * 32
+    cookies = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}; csrftoken={token}"
+    client.cookies["csrftoken"] = token
+    return client, {"Cookie": cookies, "X-CSRFToken": token, "Accept": "application/json, text/html"}
+
+
+def fetch(
+    port: int, method: str, path: str, headers: dict[str, str], body: str | None = None
+) -> tuple[int, bytes]:
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    link.request(method, path, body=body, headers=headers)
+    answer = link.getresponse()
+    content = answer.read()
+    link.close()
+    return answer.status, content
+
+
+def measure(name: str, once: Callable[[int], tuple[int, bytes]], times: int = TIMES) -> dict[str, float]:
+    for n in range(3):
+        once(-1 - n)
+    spent = []
+    for n in range(times):
+        began = time.perf_counter()
+        status, content = once(n)
+        spent.append((time.perf_counter() - began) * 1000)
+        if status >= 400:
+            raise SystemExit(f"{name}: answered {status}: {content[:300]!r}")
+    parts = quantiles(spent, n=20, method="inclusive")
+    return {"p50_ms": round(parts[9], 1), "p95_ms": round(parts[18], 1)}
+
+
+def queries(once: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as caught:
+        once()
+    return len(caught)
+
+
+def main() -> None:
+    records = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    began = time.perf_counter()
+    review, stage, people = load(records)
+    print(f"loaded {records} records in {time.perf_counter() - began:.0f} s")
+    began = time.perf_counter()
+    found = list(drift())
+    if found:
+        raise SystemExit("check_consensus: " + "; ".join(found[:5]))
+    print(f"check_consensus 0 differences in {time.perf_counter() - began:.0f} s")
+    began = time.perf_counter()
+    top_up(stage=stage, user=people["ana"])
+    figures: dict[str, Any] = {
+        "records": records,
+        "top_up_ms": round((time.perf_counter() - began) * 1000, 1),
+    }
+    compact_all()
+    client, headers = signed_in(people["ana"])
+    lead, lead_headers = signed_in(people["lead"])
+    base = f"/reviews/{review.pk}"
+    batch = f"{base}/screen/title_abstract/next/"
+    decide = f"{base}/screen/title_abstract/decide/"
+    waiting = list(
+        WorkItem.objects.filter(assignments__reviewer=people["ana"]).order_by("rank")[: TIMES + 10]
+    )
+    reason = ExclusionReason.objects.get(review=review).pk
+
+    def decision(n: int) -> str:
+        item = waiting[n + 5]
+        return f"item={item.pk}&choice=exclude:{reason}&token={uuid.uuid4()}"
+
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    with server() as port:
+        figures["next_batch"] = measure("next_batch", lambda n: fetch(port, "GET", batch, headers))
+        figures["decision"] = measure(
+            "decision", lambda n: fetch(port, "POST", decide, headers | form, decision(n))
+        )
+        figures["counts"] = measure("counts", lambda n: fetch(port, "GET", f"{base}/", lead_headers), 40)
+        figures["conflicts"] = measure(
+            "conflicts", lambda n: fetch(port, "GET", f"{base}/conflicts/", lead_headers), 40
+        )
+    figures["next_batch"]["queries"] = queries(lambda: client.get(batch))
+    form_data = dict(pair.split("=") for pair in decision(TIMES + 2).split("&"))
+    figures["decision"]["queries"] = queries(lambda: client.post(decide, form_data))
+    figures["counts"]["queries"] = queries(lambda: lead.get(f"{base}/"))
+    figures["conflicts"]["queries"] = queries(lambda: lead.get(f"{base}/conflicts/"))
+    figures["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    for key, value in figures.items():
+        print(key, value)
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
