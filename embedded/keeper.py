@@ -15,13 +15,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from embedded import postgres, redis_server
+from embedded import postgres, processes, redis_server
 from embedded.account import Account, account_for_servers
 from embedded.binaries import ROOT_STATE, find_postgres, find_redis, reachable
 from embedded.child import Child, open_log, stop_all
 from embedded.console import Refused
 from embedded.locks import FileLock
-from embedded.place import Place
+from embedded.place import SUPERVISED, Place
 
 TICK = 0.1
 READY, STEP, ERROR = "ready", "step", "error"
@@ -110,6 +110,8 @@ class Keeper:
             time.sleep(TICK)
 
     def stop(self) -> None:
+        # A supervisor that was killed cannot wait for its worker, and a worker without its queue does not end.
+        processes.end(list(processes.with_variable(SUPERVISED, self.place.tag)), patience=4)
         stop_all(self.children, patience=4)
         for directory in (self.place.sockets / "pg", self.place.sockets):
             with contextlib.suppress(OSError):  # somebody put something there

@@ -12,6 +12,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # A socket's path may have 107 bytes, and a checkout may lie deep.
 SOCKET_ROOT = Path("/tmp")  # noqa: S108
 
+# In the environment of the application's processes, to know them again if their supervisor is killed.
+SUPERVISED = "CONCORD_SUPERVISED"
+
 
 @dataclass(frozen=True)
 class Place:

@@ -5,6 +5,8 @@ import os
 import socket
 
 from embedded.console import Refused, say
+from embedded.locks import FileLock
+from embedded.place import SOCKET_ROOT
 
 HOST = "127.0.0.1"
 DEFAULT = 8000
@@ -14,23 +16,26 @@ TRIES = 100
 def reserve(port: int) -> socket.socket:
     """Bind without listening. The web server, under the same account, may bind it too; nobody else may.
 
-    Raises OSError if somebody listens there already.
+    Raises OSError if somebody listens there or holds it already.
     """
-    probe = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((HOST, port))  # without SO_REUSEPORT this fails beside any reservation or listener
-        chosen = probe.getsockname()[1]
-    finally:
-        probe.close()
+    # SO_REUSEPORT would let two installations that look at the same instant have the same port.
+    looking = FileLock(SOCKET_ROOT / f"concord-{os.getuid()}-ports.lock")
+    looking.take()
     held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # connections that linger do not count
+            probe.bind((HOST, port))
+            chosen = probe.getsockname()[1]
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         held.bind((HOST, chosen))
     except OSError:
         held.close()
         raise
+    finally:
+        looking.close()
     return held
 
 

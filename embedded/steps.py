@@ -1,6 +1,8 @@
 """Several commands of manage.py in one process, because starting Django takes longer than most of them.
 
-python -m embedded.steps '[["migrate", "--no-input"], ["load_demo", "--if-empty"]]'
+    python -m embedded.steps '[["migrate", "--no-input"], ["load_demo", "--if-empty"]]'
+
+What each command prints follows a line with MARK and the command's place in the list.
 """
 
 import json
@@ -9,9 +11,12 @@ import sys
 
 from embedded.place import CHECKOUT
 
+MARK = "\x1e"
+
 
 def main(commands: list[list[str]]) -> None:
-    for command in commands:
+    for position, command in enumerate(commands):
+        print(f"{MARK}{position}", flush=True)
         sys.argv = [str(CHECKOUT / "manage.py"), *command]
         runpy.run_path(sys.argv[0], run_name="__main__")
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from embedded import ports, processes, staticfiles
+from embedded import steps as steps_process
 from embedded.child import Child, die_with, open_log, stop_all, tail
 from embedded.console import Refused, say
 from embedded.environ import application_environment
 from embedded.lease import Lease
 from embedded.locks import FileLock
-from embedded.place import Place
+from embedded.place import SUPERVISED, Place
 
 TICK = 0.1
 # Any answer below 500 will do: it went through Django.
@@ -28,11 +29,57 @@ HEALTH_FAILURES = 3
 START_PATIENCE = 120.0
 # Within the ten seconds: the application's processes, then the servers.
 STOP_PATIENCE = 4.5
-MARK = "CONCORD_SUPERVISED"
 
 
 class Stop(Exception):
     """Ctrl-C, or SIGTERM."""
+
+
+@dataclass
+class Step:
+    """A command of manage.py, and what to say of it; `shown` passes on what it prints."""
+
+    saying: str
+    command: list[str]
+    shown: bool = False
+
+
+def run_steps(steps: list[Step], place: Place, environment: dict[str, str]) -> list[str]:
+    """Run the commands in one process. Returns what each printed."""
+    log, parent = place.logs / "manage.log", os.getpid()
+    descriptor = open_log(log)
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "embedded.steps", json.dumps([step.command for step in steps])],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=descriptor,
+        text=True,
+        cwd=place.checkout,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=lambda: die_with(parent, signal.SIGTERM),  # noqa: PLW1509  one thread, and prctl only
+    )
+    os.close(descriptor)
+    printed = [""] * len(steps)
+    current = 0
+    try:
+        for line in process.stdout or ():
+            if line.startswith(steps_process.MARK):
+                current = int(line.removeprefix(steps_process.MARK))
+                if steps[current].saying:
+                    say(steps[current].saying)
+                continue
+            printed[current] += line
+            if steps[current].shown:
+                say("  " + line.rstrip())
+        code = process.wait()
+    finally:
+        process.kill()
+        process.wait()
+    if code != 0:
+        name = steps[current].command[0]
+        raise Refused(f"{name} failed. Its log, {log}:\n{printed[current]}{tail(log)}")
+    return printed
 
 
 @dataclass
@@ -60,38 +107,26 @@ class Supervisor:
         say("Starting PostgreSQL and Redis")
         self.lease.take()
         self.environment = application_environment(self.place, self.lease.urls)
-        self.environment |= {"PORT": str(self.port), MARK: self.place.tag}
+        self.environment |= {"PORT": str(self.port), SUPERVISED: self.place.tag}
         self.environment.setdefault("CONCORD_PUBLIC_URL", self.address)
-        say("Bringing the database up to date")
-        self.manage([["migrate", "--no-input", "--verbosity", "0"]], name="migrate")
-        if staticfiles.needs_collecting(self.place):
-            say("Collecting static files")
-            self.manage(
-                [["collectstatic", "--no-input", "--clear", "--verbosity", "0"]], name="collectstatic"
-            )
-            staticfiles.mark_collected(self.place)
 
-    def manage(self, commands: list[list[str]], *, name: str) -> str:
-        """Run commands of manage.py in one process; what they print is returned and kept in the log."""
-        log = self.place.logs / f"{name}.log"
-        parent, descriptor = os.getpid(), open_log(log)
-        try:
-            done = subprocess.run(
-                [sys.executable, "-P", "-m", "embedded.steps", json.dumps(commands)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=descriptor,
-                text=True,
-                check=False,
-                cwd=self.place.checkout,
-                env=self.environment,
-                preexec_fn=lambda: die_with(parent, signal.SIGTERM),
+    def bring_up_to_date(self) -> str:
+        """Tables, static files, the demo into an empty database. Returns what to sign in with."""
+        steps = [Step("Bringing the database up to date", ["migrate", "--no-input", "--verbosity", "0"])]
+        collecting = staticfiles.needs_collecting(self.place)
+        if collecting:
+            collect = ["collectstatic", "--no-input", "--clear", "--verbosity", "0"]
+            steps.append(Step("Collecting static files", collect))
+        demo = any(self.place.checkout.glob("*/management/commands/load_demo.py"))
+        if demo:
+            steps.append(
+                Step("Loading the demo, if the database is empty", ["load_demo", "--if-empty"], shown=True)
             )
-        finally:
-            os.close(descriptor)
-        if done.returncode != 0:
-            raise Refused(f"{name} failed. Its log, {log}:\n{done.stdout}{tail(log)}")
-        return done.stdout
+            steps.append(Step("", ["load_demo", "--accounts"]))
+        printed = run_steps(steps, self.place, self.environment)
+        if collecting:
+            staticfiles.mark_collected(self.place)
+        return printed[-1].strip() if demo else ""
 
     def start(self) -> None:
         say("Starting the web server, the worker and the scheduler")
@@ -148,14 +183,6 @@ class Supervisor:
         finally:
             connection.close()
 
-    def load_demo(self) -> str:
-        """The demo into an empty database; what to sign in with."""
-        if not any(self.place.checkout.glob("*/management/commands/load_demo.py")):
-            return ""
-        say("Looking whether the database wants its demo")
-        self.manage([["load_demo", "--if-empty"]], name="load_demo")
-        return self.manage([["load_demo", "--accounts"]], name="load_demo").strip()
-
     # -- running
 
     def watch(self) -> None:
@@ -201,10 +228,10 @@ def main() -> int:
     supervisor = None
     try:
         # What a killed supervisor left behind would hold the port and take tasks.
-        processes.end(list(processes.with_variable(MARK, place.tag)), patience=5)
+        processes.end(list(processes.with_variable(SUPERVISED, place.tag)), patience=5)
         supervisor = Supervisor(place=place, lease=Lease(place), held=ports.choose())
         supervisor.prepare()
-        accounts = supervisor.load_demo()
+        accounts = supervisor.bring_up_to_date()
         supervisor.start()
         alone.write(f"process {os.getpid()}, {supervisor.address}")
         say(f"Concord is ready at {supervisor.address}")
