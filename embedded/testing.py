@@ -18,6 +18,20 @@ from embedded.place import CHECKOUT
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # More would start more often than they share; each needs a database and three of Redis.
 MOST_WORKERS = 4
+# Options of pytest whose next argument is not a test to run.
+WITH_VALUE = {
+    "-k",
+    "-m",
+    "-n",
+    "-o",
+    "-p",
+    "-r",
+    "--ignore",
+    "--deselect",
+    "--durations",
+    "--dist",
+    "--junitxml",
+}
 
 
 @dataclass(frozen=True)
@@ -25,38 +39,42 @@ class Wish:
     """What the command line asks for."""
 
     everything: bool
+    # As they were given, for pytest.
+    arguments: tuple[str, ...]
     paths: tuple[str, ...]
-    options: tuple[str, ...]
 
     @classmethod
     def of(cls, arguments: Sequence[str]) -> "Wish":
-        everything = "--all" in arguments
         rest = [argument for argument in arguments if argument != "--all"]
-        paths = [argument for argument in rest if is_path(argument)]
-        options = [argument for argument in rest if argument not in paths]
-        return cls(everything=everything, paths=tuple(paths), options=tuple(options))
+        before = ["", *rest]
+        paths = [
+            argument for option, argument in zip(before, rest, strict=False) if is_path(argument, option)
+        ]
+        return cls(everything="--all" in arguments, arguments=tuple(rest), paths=tuple(paths))
 
     @property
     def workers(self) -> int:
         """Processes for pytest; 0 runs in one. A few files finish sooner than workers start."""
-        for position, option in enumerate(self.options):
+        for position, option in enumerate(self.arguments):
             found = re.fullmatch(r"(?:-n|--numprocesses)=?(\d*)", option)
             if found:
-                following = self.options[position + 1 : position + 2]
+                following = self.arguments[position + 1 : position + 2]
                 return int(found.group(1) or "".join(following) or 0)
         return 0 if self.paths else max(2, min(MOST_WORKERS, os.cpu_count() or 2))
 
     @property
     def says_workers(self) -> bool:
-        return any(re.fullmatch(r"(?:-n|--numprocesses)(=?\d*)", option) for option in self.options)
+        return any(re.fullmatch(r"(?:-n|--numprocesses)(=?\d*)", option) for option in self.arguments)
 
     @property
     def says_marks(self) -> bool:
-        return any(option.startswith("-m") for option in self.options)
+        return any(option.startswith("-m") for option in self.arguments)
 
 
-def is_path(argument: str) -> bool:
-    return not argument.startswith("-") and (CHECKOUT / argument.split("::", maxsplit=1)[0]).exists()
+def is_path(argument: str, after: str) -> bool:
+    if argument.startswith("-") or after in WITH_VALUE:
+        return False
+    return (CHECKOUT / argument.split("::", maxsplit=1)[0]).exists()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -124,7 +142,7 @@ def run_pytest(wish: Wish, environment: dict[str, str], *, prepared: bool) -> in
             warn(missing)
     if marks and not wish.says_marks:
         argv += ["-m", " and ".join(marks)]
-    code = run([*argv, *wish.options, *wish.paths], environment, CHECKOUT)
+    code = run([*argv, *wish.arguments], environment, CHECKOUT)
     if missing:
         warn(missing)
     return code
