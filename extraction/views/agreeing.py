@@ -1,5 +1,6 @@
 """Comparing the extractions of one study, agreeing value by value, and the answer that stands with its trace."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from consensus import services as consensus
 from consensus.models import Judgement, WorkItem
 from consensus.sides import conflicts_of, may_do, sees_others
 from extraction import services
-from extraction.comparison import compare_item
+from extraction.comparison import Row, compare_item
 from extraction.entering import MISSING
 from extraction.forms import ArmForm, ResultForm
 from extraction.views.common import draft_for, item_for, number_or_none, reader
@@ -85,8 +86,17 @@ def again(request: HttpRequest, review: Review, can: Can, draft: Judgement) -> H
     """The comparison as it is now: the part of the page for a script, else the page."""
     if request.headers.get("HX-Request"):
         item = consensus.fetch_item(reader(request), draft.item_id)
-        return render(request, "extraction/rows.html", context_of(request, review, can, item))
+        context = context_of(request, review, can, item)
+        context["current"] = next_open(context["rows"], request.POST.get("row", ""))
+        return render(request, "extraction/rows.html", context)
     return redirect("extraction:compare", review.pk, draft.item_id)
+
+
+def next_open(rows: Sequence[Row], key: str) -> str:
+    """The difference to go on with: the next open one after that key, or the first."""
+    place = next((at for at, row in enumerate(rows) if row.key == key), -1)
+    waiting = [row.id for row in [*rows[place + 1 :], *rows[: place + 1]] if row.differs and row.mine is None]
+    return waiting[0] if waiting else ""
 
 
 @require_POST
