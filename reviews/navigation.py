@@ -29,7 +29,7 @@ PLACES = (
     Place(_("Searches and imports"), "studies:searches", "file-input"),
     Place(_("Title and abstract"), "screening:screen", "list-checks", "judge", ("title_abstract",)),
     Place(_("Full text"), "screening:screen", "book-open", "judge", ("full_text",)),
-    Place(_("Extraction"), "extraction:work", "text-quote", "judge"),
+    Place(_("Extraction"), "extraction:queue", "text-quote", "judge"),
     Place(_("Conflicts"), "consensus:conflicts", "git-merge", "judge"),
     Place(_("Reports"), "studies:reports", "file-text"),
     Place(_("Likely duplicates"), "studies:duplicates", "copy"),
