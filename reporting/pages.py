@@ -22,7 +22,7 @@ from studies.models import DuplicatePair, ImportBatch, Record, Report
 WORK = {
     "title_abstract": ("screening:screen", ("title_abstract",)),
     "full_text": ("screening:screen", ("full_text",)),
-    "extraction": ("extraction:work", ()),
+    "extraction": ("extraction:queue", ()),
 }
 
 
