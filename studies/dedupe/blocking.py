@@ -6,11 +6,17 @@ look up a new one's. Two records of one document share at least one unless nearl
 
 from collections.abc import Iterable, Iterator
 
+from rapidfuzz import fuzz
+from rapidfuzz.process import extract
+
 from studies.dedupe.candidates import Candidate
 from studies.dedupe.features import Features, features_of
 from studies.dedupe.vocabulary import SMALL
 
 END = 20
+# A block of more records than this is searched by title; a hundred with the nearest titles are compared.
+CROWD = 200
+NEAREST = 100
 BEGINNING = 10
 LONGEST = 3
 # Kinds of keys that say what a record is; the others are shared by chance as well.
@@ -108,9 +114,24 @@ class Index:
             self._blocks.setdefault(key, []).append(record.key)
 
     def lookup(self, record: Features) -> set[int]:
-        """Keys of the records that share a block with this one, itself left out."""
+        """Keys of the records worth comparing with this one, itself left out.
+
+        Where a key brings in a crowd, only the records with the nearest titles are kept.
+        """
         found: set[int] = set()
+        crowd: set[int] = set()
         for key in keys_of(record):
-            found.update(self._blocks.get(key, ()))
+            members = self._blocks.get(key, ())
+            (found if len(members) <= CROWD else crowd).update(members)
+        found.update(self._nearest(record, sorted(crowd - found)))
         found.discard(record.key)
         return found
+
+    def lookup_near(self, candidate: Candidate) -> set[int]:
+        """As `lookup`, for a candidate."""
+        return self.lookup(features_of(candidate))
+
+    def _nearest(self, record: Features, crowd: list[int]) -> Iterator[int]:
+        titles = [self.records[key].compact for key in crowd]
+        for _, _, at in extract(record.compact, titles, scorer=fuzz.ratio, processor=None, limit=NEAREST):
+            yield crowd[at]

@@ -88,11 +88,18 @@ class Features:
         return self.folded
 
 
+# Headings of a structured abstract, which some databases leave out.
+_HEADING = re.compile(
+    r"(?:^|(?<=[.\s]))(?:background|introduction|context|objectives?|aims?|purpose|methods?"
+    r"|design|setting|participants|interventions?|measurements?|results?|findings?|conclusions?)\s*:"
+    r"|^(?:background|objectives?|aims?|purpose|introduction|abstract|summary)\b",
+    re.IGNORECASE,
+)
 _TRUNCATED = re.compile(r"\(?abstract truncated.*", re.IGNORECASE | re.DOTALL)
 
 
 def _cut(abstract: str) -> str:
-    return _TRUNCATED.sub("", abstract[:ABSTRACT_USED]).strip()
+    return _HEADING.sub("", _TRUNCATED.sub("", abstract[:ABSTRACT_USED]).strip())
 
 
 def features_of(candidate: Candidate) -> Features:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 _PLAIN_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9./_-]*[a-z0-9]")
 _PMCID = re.compile(r"(?:pmc)?\s*(\d{3,9})(?:\.\d+)?", re.IGNORECASE)
-_PMID = re.compile(r"(?<![\d.])0*([1-9]\d{0,8})(?![\d.]*\d)")
+_PMID = re.compile(r"(?<![\d./])0*([1-9]\d{0,8})(?![\d.]*\d)")
 _NCT = re.compile(r"NCT\s*[-:]?\s*0*(\d{1,8})(?!\d)", re.IGNORECASE)
 _WOS = re.compile(r"([A-Z]?\d[A-Z0-9]{8,15})\s*$", re.IGNORECASE)
 _EMBASE = re.compile(r"L?\s*0*([1-9]\d{5,11})(?!\d)", re.IGNORECASE)

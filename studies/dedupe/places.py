@@ -160,9 +160,7 @@ def _place(words: list[str]) -> bool:
     return bool(words) and words[0] in _TAILS
 
 
-_TAIL_WORDS = (
-    "official united states usa us uk england london new york baltimore md electronic online resource print"
-)
+_TAIL_WORDS = "official america united states usa us uk england london new york baltimore md electronic online resource print"
 _SERIES = ("proceedings", "annual", "conference", "international")
 _TAILS = frozenset(_TAIL_WORDS.split())
 

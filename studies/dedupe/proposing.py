@@ -20,6 +20,8 @@ def worth_asking(facts: Facts, one: Features, other: Features) -> bool:
         return False
     if facts.shared:
         return facts.title >= Titles.CLOSE or not facts.other_place
+    if facts.title is Titles.CONTAINED and facts.other_place and facts.journal is not Journals.SAME:
+        return False
     if facts.title >= Titles.CONTAINED:
         return years <= 3 and (distinctive(one) or distinctive(other) or not facts.other_place)
     if facts.title in (Titles.SLIP, Titles.CLOSE):

@@ -43,7 +43,7 @@ def rule_for(facts: Facts, one: Features, other: Features) -> str:
         return "journal"
     if _by_abstract(facts, one, other):
         return "abstract"
-    return "field by field" if distinctive(one) and one.fields() == other.fields() else ""
+    return "field by field" if _by_every_field(one, other) else ""
 
 
 def _by_identifier(facts: Facts, one: Features, other: Features) -> bool:
@@ -131,9 +131,7 @@ def _mistyped(facts: Facts, one: Features, other: Features) -> bool:
     """A letter wrong in a long title that is otherwise the same, by the same people."""
     if facts.title is not Titles.CLOSE or facts.authors is not Authors.AGREE:
         return False
-    return (
-        len(one.compact) >= LONG and _same_people(one, other) and one_letter_off(one.compact, other.compact)
-    )
+    return len(one.compact) >= LONG and _same_people(one, other) and one_letter_off(one.title, other.title)
 
 
 def _same_people(one: Features, other: Features) -> bool:
@@ -166,6 +164,12 @@ def _by_abstract(facts: Facts, one: Features, other: Features) -> bool:
     if facts.years and (facts.journal is not Journals.SAME or _periodic(one)):
         return False
     return len(one.compact) >= SHORT and compare_abstracts(one, other) is Match.SAME
+
+
+def _by_every_field(one: Features, other: Features) -> bool:
+    """The same record twice, as when one file is imported again."""
+    told = one.year is not None and bool(one.names.count or one.journal)
+    return told and distinctive(one) and one.fields() == other.fields()
 
 
 def _periodic(record: Features) -> bool:

@@ -147,9 +147,7 @@ class Clusters:
 
     def contradict(self, one: int, other: int) -> bool:
         """Whether two groups, by their roots, hold records that contradict one another."""
-        return one != other and (
-            self.decided_apart(one, other) or self._contradiction(one, other, one, other)
-        )
+        return one != other and (self.decided_apart(one, other) or self._clash(one, other))
 
     def _contradiction(self, left: int, right: int, one: int, other: int) -> bool:
         """Beside the two records that are certainly one."""

@@ -112,7 +112,7 @@ def _slip(mine: list[str], theirs: list[str]) -> Titles:
     short = min(len(left), len(right))
     if short < 3 or max(len(left), len(right)) < 4 or len(mine) > 3 or len(theirs) > 3:
         return Titles.DIFFERENT
-    if any(word in MARKERS for word in (*mine, *theirs)):
+    if _marker(mine, theirs):
         return Titles.DIFFERENT
     limit = 1 if short < 10 else 2
     if Levenshtein.distance(left, right, score_cutoff=limit) > limit or _opposite(left, right):
@@ -154,16 +154,22 @@ def _opposite(left: str, right: str) -> bool:
 
 
 def one_letter_off(one: str, other: str) -> bool:
-    """Whether two compact titles differ by one letter, other than an `a` that may turn the sense of a word."""
-    if Levenshtein.distance(one, other, score_cutoff=1) > 1:
+    """Whether two titles differ by one letter of one word, other than an `a` that may turn its sense."""
+    mine, theirs = difference(one, other)
+    if len(mine) != 1 or len(theirs) != 1 or min(len(mine[0]), len(theirs[0])) < 4:
         return False
-    short, long = (one, other) if len(one) < len(other) else (other, one)
+    short, long = sorted((mine[0], theirs[0]), key=len)
+    if Levenshtein.distance(short, long, score_cutoff=1) > 1:
+        return False
     return len(short) == len(long) or short.count("a") == long.count("a")
 
 
 def marked(one: str, other: str) -> str:
     """The word in which two titles differ and which makes one of them another kind of document, or nothing."""
-    mine, theirs = difference(one, other)
+    return _marker(*difference(one, other))
+
+
+def _marker(mine: list[str], theirs: list[str]) -> str:
     for ours, others in ((mine, theirs), (theirs, mine)):
         for at, word in enumerate(ours):
             if word in MARKERS and not _written_otherwise(word, ours[at + 1 : at + 2], others):

@@ -20,6 +20,13 @@ ARTICLE: dict[str, Any] = {
 }
 
 
+ABSTRACT = (
+    "Falls are frequent where paths are steep. We followed 412 residents of 14 villages for 3 years and noted which "
+    "walking aids they used, when they fell, and on which ground. Residents who used two sticks fell 1.8 times a year, "
+    "those who used none 2.9 times. Nobody who used a frame left the house between December and March."
+)
+
+
 def record(**fields: Any) -> Candidate:
     """The article above, changed where the test says so; keys count up unless given."""
     return Candidate(**{"key": next(_KEYS), **ARTICLE, **fields})
