@@ -21,7 +21,6 @@ from embedded.locks import FileLock
 from embedded.place import SUPERVISED, Place
 
 TICK = 0.1
-# Any answer below 500 will do: it went through Django.
 HEALTH = "/health/"
 HEALTH_INTERVAL = 15.0
 HEALTH_TIMEOUT = 20.0
@@ -126,7 +125,7 @@ class Supervisor:
         printed = run_steps(steps, self.place, self.environment)
         if collecting:
             staticfiles.mark_collected(self.place)
-        return printed[-1].strip() if demo else ""
+        return printed[-1].strip("\n") if demo else ""
 
     def start(self) -> None:
         say("Starting the web server, the worker and the scheduler")
@@ -146,17 +145,21 @@ class Supervisor:
         ]
         beat = [*celery, "beat", "--schedule", str(self.place.data / "beat" / "schedule"), "--pidfile="]
         beat += ["--loglevel", "WARNING"]
-        for name, argv in (("web", web), ("worker", worker), ("beat", beat)):
-            child = Child(
-                name=name,
-                argv=argv,
-                log=self.place.logs / f"{name}.log",
-                environment=self.environment,
-                directory=self.place.checkout,
-            )
-            self.children.append(child)
-            child.start()
-        self.wait_for_web()
+        self.start_child("web", web)
+        self.wait_for_web()  # alone on the processors; tasks wait in their queue
+        self.start_child("worker", worker)
+        self.start_child("beat", beat)
+
+    def start_child(self, name: str, argv: list[str]) -> None:
+        child = Child(
+            name=name,
+            argv=argv,
+            log=self.place.logs / f"{name}.log",
+            environment=self.environment,
+            directory=self.place.checkout,
+        )
+        self.children.append(child)
+        child.start()
 
     @property
     def web(self) -> Child:
@@ -164,7 +167,7 @@ class Supervisor:
 
     def wait_for_web(self) -> None:
         deadline = time.monotonic() + START_PATIENCE
-        while not self.web_answers(timeout=10):
+        while (self.web_status(timeout=10) or 500) >= 500:
             if not self.web.running:
                 raise Refused(
                     f"The web server does not start. Its log, {self.web.log}:\n{tail(self.web.log)}"
@@ -173,13 +176,14 @@ class Supervisor:
                 raise Refused(f"The web server does not answer. Its log: {self.web.log}")
             time.sleep(0.05)
 
-    def web_answers(self, timeout: float) -> bool:
+    def web_status(self, timeout: float) -> int | None:
+        """What the web server answers; None if it does not."""
         connection = http.client.HTTPConnection(ports.HOST, self.port, timeout=timeout)
         try:
             connection.request("GET", HEALTH)
-            return connection.getresponse().status < 500
+            return connection.getresponse().status
         except (OSError, http.client.HTTPException):
-            return False
+            return None
         finally:
             connection.close()
 
@@ -202,7 +206,7 @@ class Supervisor:
         """A web server that runs but no longer answers is as good as dead."""
         if time.monotonic() < self._next_check:
             return
-        answered = self.web_answers(HEALTH_TIMEOUT)
+        answered = self.web_status(HEALTH_TIMEOUT) is not None  # an error page is an answer, too
         self._unanswered = 0 if answered else self._unanswered + 1
         if self._unanswered >= HEALTH_FAILURES:
             say("The web server does not answer; starting it again")

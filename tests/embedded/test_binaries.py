@@ -54,7 +54,7 @@ def test_a_machine_without_postgresql_is_told_what_to_install(machine):
 
 def test_a_machine_without_redis_is_told_what_to_install(monkeypatch):
     monkeypatch.setattr(binaries, "package_directory", lambda _name: None)
-    monkeypatch.setattr(binaries.shutil, "which", lambda _name: None)
+    monkeypatch.setattr("shutil.which", lambda _name: None)
 
     with pytest.raises(Refused, match="set REDIS_URL"):
         find_redis()
@@ -62,7 +62,7 @@ def test_a_machine_without_redis_is_told_what_to_install(monkeypatch):
 
 def test_a_redis_on_the_path_serves_where_there_is_no_wheel(monkeypatch):
     monkeypatch.setattr(binaries, "package_directory", lambda _name: None)
-    monkeypatch.setattr(binaries.shutil, "which", {"redis-server": "/usr/bin/redis-server"}.get)
+    monkeypatch.setattr("shutil.which", {"redis-server": "/usr/bin/redis-server"}.get)
 
     assert find_redis() == Path("/usr/bin/redis-server")
 

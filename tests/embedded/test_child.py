@@ -53,6 +53,7 @@ def test_the_pause_doubles_while_it_keeps_failing(tmp_path):
         assert ended(child)
         began = time.monotonic()
         child.heal()
+        assert child._again_at is not None
         pauses.append(round(child._again_at - began, 1))
         child.start()
 

@@ -37,7 +37,12 @@ def pytest_call(monkeypatch):
 
     def call(*arguments: str, chromium: str | None = "/usr/bin/chromium") -> list[str]:
         calls: list[list[str]] = []
-        monkeypatch.setattr(testing, "run", lambda argv, *_: calls.append(argv) or 0)
+
+        def run(argv: list[str], *_: object) -> int:
+            calls.append(argv)
+            return 0
+
+        monkeypatch.setattr(testing, "run", run)
         monkeypatch.setattr(testing, "find_chromium", lambda: chromium)
         monkeypatch.setattr(testing, "install_chromium", lambda: None)
         monkeypatch.setattr(testing, "has_browser_tests", lambda _wish: True)
