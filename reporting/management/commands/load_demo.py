@@ -34,4 +34,4 @@ class Command(BaseCommand):
         there = set(User.objects.filter(email__endswith="@demo.example").values_list("email", flat=True))
         for email, _name, role in demo.PEOPLE.values():
             if email in there:
-                self.stdout.write(f"  {email:<24} {demo.PASSWORD}  {role or 'administrator'}")
+                self.stdout.write(f"{email:<24} {demo.PASSWORD}  {role or 'administrator'}")
