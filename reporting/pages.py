@@ -119,7 +119,7 @@ def overview(request: HttpRequest, review_id: int) -> HttpResponse:
     context: dict[str, Any] = {"review": review, "can": can, "rows": rows, "found": found_in(review)}
     if can.manage:
         context["people"] = people(review, stages, counts)
-        context["stages"] = stages
+        context["stages"] = list(zip(stages, [one.label for one in rows], strict=True))
         context["labels"] = [one.label for one in rows]
     return render(request, "reporting/overview.html", context)
 
