@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.reader import reader
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tells the schema how a token is sent."""
 
     target_class = "accounts.authentication.TokenAuthentication"

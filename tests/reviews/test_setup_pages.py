@@ -1,0 +1,110 @@
+"""The protocol, its amendment, reasons and terms; the overview and one's own work."""
+
+import pytest
+from django.urls import reverse
+
+from consensus import services as consensus
+from reviews.models import ProtocolVersion, Term
+
+pytestmark = pytest.mark.django_db
+
+
+def url(name, review):
+    return reverse(f"reviews:{name}", args=[review.pk])
+
+
+def test_an_amendment_is_a_new_version_and_says_why(client_of, cast, review):
+    client = client_of(cast.lead)
+    client.post(url("amend", review), {"population": "Adults", "include": "Randomized\nIn humans"})
+    answer = client.post(url("amend", review), {"population": "Adults and children"})
+    assert answer.status_code == 422
+    client.post(url("amend", review), {"population": "Children", "change_note": "The question widened."})
+    page = client_of(cast.observer).get(url("protocol", review)).content.decode()
+    assert "Children" in page
+    assert "The question widened." in page
+    assert list(ProtocolVersion.objects.filter(review=review).values_list("number", "status")) == [
+        (1, "superseded"),
+        (2, "superseded"),
+        (3, "published"),
+    ]
+
+
+def test_the_form_of_an_amendment_begins_with_what_stands(client_of, cast, review):
+    client = client_of(cast.lead)
+    client.post(url("amend", review), {"population": "Adults", "include": "Randomized\nIn humans"})
+    html = client.get(url("amend", review)).content.decode()
+    assert "Adults" in html
+    assert "Randomized\nIn humans" in html
+
+
+def test_reasons_are_ordered_retired_and_never_doubled(client_of, cast, review):
+    client = client_of(cast.lead)
+    client.post(
+        url("reasons", review), {"reasons": "Wrong topic\nNo data", "include": "sleep", "exclude": "mice"}
+    )
+    assert list(review.reasons.in_use().values_list("rank", "label")) == [(1, "Wrong topic"), (2, "No data")]
+    assert review.reasons.get(label="Wrong design").status == "retired"
+    assert dict(Term.objects.filter(review=review).values_list("text", "sense")) == {
+        "sleep": "include",
+        "mice": "exclude",
+    }
+    answer = client.post(url("reasons", review), {"reasons": "Same\nsame"})
+    assert answer.status_code == 400
+    assert review.reasons.in_use().count() == 2
+
+
+def test_the_overview_shows_a_reviewer_their_own_progress_and_no_one_elses(client_of, cast, review, items):
+    for item in items[:3]:
+        consensus.submit(by=cast.ben, item_id=item.pk, answer={"verdict": "include"})
+    before = client_of(cast.cleo).get(url("detail", review)).content.decode()
+    consensus.submit(by=cast.ana, item_id=items[5].pk, answer={"verdict": "include"})
+    after = client_of(cast.cleo).get(url("detail", review)).content.decode()
+    # Another one's judgement leaves no trace for a third judge: the page is the same to the byte.
+    strip = [one.replace(csrf(one), "") for one in (before, after)]
+    assert strip[0] == strip[1]
+    assert "judged by you 0 of 6" in before
+    assert "Who has judged how much" not in before
+    lead = client_of(cast.lead).get(url("detail", review)).content.decode()
+    assert "Who has judged how much" in lead
+
+
+def csrf(html):
+    return html.split('name="csrf-token" content="')[1].split('"')[0]
+
+
+def test_home_counts_what_waits_and_names_conflicts_to_resolvers_only(client_of, cast, review, items):
+    consensus.submit(by=cast.ana, item_id=items[0].pk, answer={"verdict": "include"})
+    reason = review.reasons.get(label="Wrong topic")
+    consensus.submit(by=cast.ben, item_id=items[0].pk, answer={"verdict": "exclude", "reason_id": reason.pk})
+    ana, lead = (client_of(user).get(reverse("home")).content.decode() for user in (cast.ana, cast.lead))
+    assert "judged by you 1 of 6" in ana
+    assert "Conflicts to resolve" not in ana
+    assert "Conflicts to resolve" in lead
+    assert review.title not in client_of(cast.stranger).get(reverse("home")).content.decode()
+    assert "Nothing waits" in client_of(cast.observer).get(reverse("home")).content.decode()
+
+
+def test_home_asks_the_same_number_of_questions_for_many_reviews(
+    client_of, cast, review, items, django_assert_max_num_queries
+):
+    for number in range(5):
+        consensus.start_review(by=cast.owner, title=f"Review {number}")
+    client = client_of(cast.owner)
+    with django_assert_max_num_queries(9):
+        client.get(reverse("home"))
+
+
+def test_the_installation_says_whether_it_is_well_without_signing_in(client, db):
+    answer = client.get("/health/")
+    assert answer.status_code == 200
+    assert answer.json() == {"database": True, "redis": True}
+
+
+def test_what_is_not_there_is_said_in_the_readers_own_way(client_of, cast):
+    client = client_of(cast.ana)
+    assert "Nothing here" in client.get("/no/such/page/").content.decode()
+    assert client.get("/no/such/page/", HTTP_ACCEPT="application/json").json()["detail"]
+    line = client.get("/no/such/page/", HTTP_HX_REQUEST="true")
+    assert line["Content-Type"].startswith("text/plain")
+    assert client.get("/api/v1/nothing/").status_code == 404
+    assert client.get("/api/v1/nothing/")["Content-Type"] == "application/json"
