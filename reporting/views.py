@@ -1,9 +1,10 @@
 import csv
 import io
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from config.renderers import cell
 from reporting.counting import Listing, count
-from reporting.diagram import phases
+from reporting.diagram import draw, phases
 from reporting.prisma import BOXES, CHECKED, Box, boxes, violations
 from reviews.models import ExclusionReason, Review
 from reviews.permissions import fetch_review
@@ -32,11 +33,13 @@ def prisma(request: HttpRequest, review_id: int) -> HttpResponse:
     review, can = fetch_review(reader(request), review_id)
     counts = count(review)
     wrong = violations(counts)
+    flow = phases(review, counts)
     shown = {
         "review": review,
         "can": can,
         "counts": counts,
-        "phases": phases(review, counts),
+        "phases": flow,
+        "drawing": draw(flow),
         "rows": [(BOXES[name], number) for name, number in boxes(counts).items()],
         "violations": wrong,
         "held": CHECKED - len({one.identity for one in wrong}),
@@ -79,8 +82,8 @@ def box(request: HttpRequest, review_id: int, box_id: str) -> HttpResponse:
     if found is None:
         raise Http404
     reason = reason_of(request, review)
-    ids = Listing(review, box_id, reason.pk if reason else 0)
-    page = Paginator(ids, ON_PAGE).get_page(request.GET.get("page"))
+    ids = cast("Sequence[int]", Listing(review, box_id, reason.pk if reason else 0))
+    page: Page[int] = Paginator(ids, ON_PAGE).get_page(request.GET.get("page"))
     rows = [row_of(review, found, one) for one in fetched(found, list(page.object_list))]
     shown = {"review": review, "can": can, "box": found, "reason": reason, "page": page, "rows": rows}
     return render(request, "reporting/box.html", shown)

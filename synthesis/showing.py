@@ -73,7 +73,7 @@ def shown_rows(content: dict[str, Any]) -> list[ShownRow]:
 
 
 def shown_totals(content: dict[str, Any]) -> list[ShownCell]:
-    return shown_cells(content, content["totals"] or [], "total")
+    return shown_cells(content, content["totals"], "total") if content["totals"] else []
 
 
 def shown_cells(content: dict[str, Any], cells: list[dict[str, Any] | None], row: str) -> list[ShownCell]:

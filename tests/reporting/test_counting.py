@@ -61,9 +61,7 @@ def test_the_flow_follows_the_decisions(review, items, say, reasons, cast):
         say(item, "include")
     say(full_text(review, items[3]), "include")
     say(full_text(review, items[4]), "exclude", reasons[0].pk)
-    set_retrieval(
-        by=cast.lead, item_id=full_text(review, items[5]).pk, retrieval="not_retrieved", note="Gone."
-    )
+    set_retrieval(by=cast.lead, report=items[5].report, retrieval="not_retrieved", note="Gone.")
     counts = count(review)
     assert counts.excluded_by_human == {"No reason given": 1, "Wrong design": 1, "Wrong topic": 1}
     assert (counts.records_screened, counts.records_excluded) == (6, 3)

@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError as BrokerDown
 from config.celery import app
 from consensus.models import Change
 from consensus.services import reopen
-from synthesis import building
+from synthesis import building, reading
 from synthesis.building import held_lock, rebuild, refresh, sweep
 from synthesis.models import Consumed, SummaryTable, TableBuild
 from synthesis.services import archive_table, change_definition, create_table
@@ -28,7 +28,15 @@ def is_stale(table: SummaryTable) -> bool:
 
 def numbers(table: SummaryTable) -> list[str | None]:
     table.refresh_from_db()
+    assert table.current_build
+    assert table.current_build.content
     return [cell and cell["number"] for cell in table.current_build.content["totals"]]
+
+
+def built(table: SummaryTable) -> TableBuild:
+    build = rebuild(table.pk)
+    assert build
+    return build
 
 
 def in_thread(work) -> None:
@@ -48,7 +56,7 @@ def test_a_new_table_is_stale_and_its_first_build_takes_in_what_is_there(table, 
     agree("Moon", "Skin", 39, 22)
     agree("Hess", "Stroke", 13, 4)
     assert is_stale(table)
-    build = rebuild(table.pk)
+    build = built(table)
     assert (build.number, build.status) == (1, "done")
     assert numbers(table) == [None, "2", "52", "26"]
     assert not is_stale(table)
@@ -67,7 +75,7 @@ def test_an_amended_value_makes_the_table_stale_until_it_is_built_again(table, a
     amend(item, "Skin", 40, 22)
     assert is_stale(table)
     assert numbers(table) == [None, "1", "39", "22"]
-    assert rebuild(table.pk).number == 2
+    assert built(table).number == 2
     assert numbers(table) == [None, "1", "40", "22"]
 
 
@@ -132,14 +140,14 @@ def test_a_build_that_started_before_an_edit_ends_stale(table, agree, amend, mon
     item = agree("Moon", "Skin", 39, 22)
     refresh(table.review_id)
     amend(item, "Skin", 40, 22)
-    read = building.read_rows
+    read = reading.read_rows
 
     def edited_meanwhile(review_id, compiled):
         in_thread(lambda: amend(item, "Skin", 41, 22))
         return read(review_id, compiled)
 
-    monkeypatch.setattr(building, "read_rows", edited_meanwhile)
-    build = rebuild(table.pk)
+    monkeypatch.setattr("synthesis.building.read_rows", edited_meanwhile)
+    build = built(table)
     monkeypatch.undo()
     assert build.status == "done"
     assert numbers(table) == [None, "1", "40", "22"], "it shows its snapshot, the whole of it"
@@ -154,7 +162,7 @@ def test_refresh_goes_on_until_what_came_meanwhile_is_in(table, agree, amend, mo
     item = agree("Moon", "Skin", 39, 22)
     refresh(table.review_id)
     amend(item, "Skin", 40, 22)
-    read, edits = building.read_rows, [41, 42]
+    read, edits = reading.read_rows, [41, 42]
 
     def edited_meanwhile(review_id, compiled):
         if edits:
@@ -162,7 +170,7 @@ def test_refresh_goes_on_until_what_came_meanwhile_is_in(table, agree, amend, mo
             in_thread(lambda: amend(item, "Skin", patients, 22))
         return read(review_id, compiled)
 
-    monkeypatch.setattr(building, "read_rows", edited_meanwhile)
+    monkeypatch.setattr("synthesis.building.read_rows", edited_meanwhile)
     assert refresh(table.review_id) == 3
     assert numbers(table) == [None, "1", "42", "22"]
     assert not is_stale(table)
@@ -178,8 +186,9 @@ def test_a_change_with_a_lower_number_that_commits_later_is_not_passed_over(tabl
             Change.objects.create(review=review, item=item, keys=["extraction:patients"])
             began.set()
             assert may_end.wait(20)
+        connection.close()
 
-    thread = threading.Thread(target=lambda: (slow(), connection.close()))
+    thread = threading.Thread(target=slow)
     thread.start()
     assert began.wait(20)
     Change.objects.create(review=review, item=item, keys=["extraction:patients"])
@@ -229,7 +238,7 @@ def test_the_lock_ends_with_the_connection_that_took_it(table):
     assert rebuild(table.pk) is None
     may_end.set()
     thread.join()
-    assert rebuild(table.pk).number == 1
+    assert built(table).number == 1
 
 
 def test_a_reopened_study_stays_in_the_table_flagged(table, agree, cast):
@@ -265,7 +274,7 @@ def test_a_new_definition_is_built_and_the_old_content_stays_until_then(table, a
 def test_a_definition_changed_during_a_build_wins(table, agree, cast, monkeypatch):
     agree("Moon", "Skin", 39, 22)
     shorter = BY_INDICATION | {"columns": BY_INDICATION["columns"][:3]}
-    read, once = building.read_rows, [True]
+    read, once = reading.read_rows, [True]
 
     def redefined(review_id, compiled):
         if once:
@@ -273,7 +282,7 @@ def test_a_definition_changed_during_a_build_wins(table, agree, cast, monkeypatc
             in_thread(lambda: change_definition(by=cast.lead, table=table, name="New", definition=shorter))
         return read(review_id, compiled)
 
-    monkeypatch.setattr(building, "read_rows", redefined)
+    monkeypatch.setattr("synthesis.building.read_rows", redefined)
     refresh(table.review_id)
     assert numbers(table) == [None, "1", "39"]
     assert not is_stale(table)
@@ -287,7 +296,7 @@ def test_a_failing_build_keeps_what_was_there_and_is_tried_again_later(table, ag
     def broken(review_id, compiled):
         raise ZeroDivisionError("no such thing")
 
-    monkeypatch.setattr(building, "read_rows", broken)
+    monkeypatch.setattr("synthesis.building.read_rows", broken)
     assert sweep() == 0
     assert sweep() == 0
     failed = table.builds.first()
@@ -295,7 +304,7 @@ def test_a_failing_build_keeps_what_was_there_and_is_tried_again_later(table, ag
     assert numbers(table) == [None, "1", "39", "22"]
     monkeypatch.undo()
     later = timezone.now() + timedelta(hours=2)
-    monkeypatch.setattr(building.timezone, "now", lambda: later)
+    monkeypatch.setattr(timezone, "now", lambda: later)
     assert sweep() == 1
     assert numbers(table) == [None, "1", "40", "22"]
 

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from synthesis.definition import Known, compile_table
+from synthesis.definition import Known, Table, compile_table
 from synthesis.tabulate import Held, Row, tabulate
 
 FORM = {
@@ -21,7 +21,7 @@ def row(study: int, indication: str, *values: Held, **more) -> Row:
     return Row(study=study, label=f"Study {study}", item=study + 50, values=(*held, *values), **more)
 
 
-def by_indication(*columns, **more) -> object:
+def by_indication(*columns, **more) -> Table:
     group = {"key": "group", "show": "group", "label": "Indication"}
     return compile_table(
         {"rows": {"group_by": "indication", **more}, "columns": [group, *columns], "totals": True}, FORM
