@@ -6,16 +6,24 @@ from django.db.models import QuerySet
 from rest_framework import serializers, viewsets
 
 from accounts.reader import reader
-from reviews.models import Job, Membership, Review
+from reviews.models import ExclusionReason, Job, Membership, Review
 from reviews.permissions import can
+
+
+class ReasonSerializer(serializers.ModelSerializer[ExclusionReason]):
+    class Meta:
+        model = ExclusionReason
+        fields = ["id", "label", "rank", "status"]
 
 
 class ReviewSerializer(serializers.ModelSerializer[Review]):
     role = serializers.SerializerMethodField()
+    # In their order; a judgement that excludes names one by its number.
+    reasons = ReasonSerializer(many=True, read_only=True)
 
     class Meta:
         model = Review
-        fields = ["id", "title", "question", "note", "type", "status", "role", "created_at"]
+        fields = ["id", "title", "question", "note", "type", "status", "role", "reasons", "created_at"]
 
     def get_role(self, review: Review) -> str:
         """The reader's own role."""
@@ -29,7 +37,7 @@ class ReviewViewSet(viewsets.ReadOnlyModelViewSet[Review]):
     queryset = Review.objects.none()
 
     def get_queryset(self) -> QuerySet[Review]:
-        return Review.objects.visible_to(reader(self.request)).order_by("id")
+        return Review.objects.visible_to(reader(self.request)).prefetch_related("reasons").order_by("id")
 
     def get_serializer_context(self) -> dict[str, Any]:
         context: dict[str, Any] = {**super().get_serializer_context(), "roles": {}}

@@ -201,7 +201,8 @@ def all_reviews(request: HttpRequest) -> HttpResponse:
     """Every review of the installation for its administrators: names and counts, nothing that was judged."""
     refuse_unless_staff(request)
     active = Q(memberships__status=Membership.Status.ACTIVE)
-    found = Review.objects.annotate(people=Count("memberships", filter=active))
+    # Counting groups the rows, and so loses the order of the model.
+    found = Review.objects.annotate(people=Count("memberships", filter=active)).order_by("-created_at", "-id")
     page = Paginator(found, ON_PAGE).get_page(request.GET.get("page"))
     return render(request, "reviews/all.html", {"page": page})
 
