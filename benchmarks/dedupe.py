@@ -12,7 +12,9 @@ import csv
 import json
 import re
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -148,6 +150,44 @@ def measure(folder: Path, show_errors: bool) -> dict[str, float]:
     }
 
 
+PEER = "bib-dedupe==0.11.0"
+PEER_SCRIPT = """
+import json, sys, time
+import pandas
+from bib_dedupe.bib_dedupe import block, cluster, match, prep
+
+def main():
+    records = pandas.read_csv(sys.argv[1])
+    for _ in range(2):
+        start = time.perf_counter()
+        groups = cluster(match(block(prep(records.copy()))))
+        seconds = time.perf_counter() - start
+    with open(sys.argv[2], "w") as file:
+        json.dump({"groups": groups, "seconds": seconds}, file)
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def measure_peer(folder: Path) -> dict[str, float]:
+    """The same figures for bib-dedupe, installed into an environment that is thrown away; its second run is timed."""
+    names, true = list(read_records(folder)), read_groups(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch)
+        subprocess.run([sys.executable, "-m", "venv", home / "env"], check=True)
+        python = home / "env" / "bin" / "python"
+        subprocess.run([python, "-m", "pip", "install", "--quiet", PEER], check=True, stdout=sys.stderr)
+        (home / "peer.py").write_text(PEER_SCRIPT)
+        command = [python, home / "peer.py", folder / "records_pre_merged.csv", home / "found.json"]
+        subprocess.run(command, check=True, stdout=sys.stderr, cwd=home)
+        found = json.loads((home / "found.json").read_text())
+    counted = count(names, true, found["groups"])
+    figures = {**{key: counted[key] for key in ("tp", "fp", "fn")}, **rates(counted)}
+    figures["records_per_s"] = round(len(names) / found["seconds"], 1)
+    return {f"peer_{key}": value for key, value in figures.items()}
+
+
 def list_errors(records: Mapping[str, Candidate], names: list[str], true: Groups, grouping: Grouping) -> None:
     """False merges, and true groups that were not found whole, with what was said of their pairs."""
     label = {key: number for number, keys in enumerate(true) for key in keys}
@@ -184,7 +224,10 @@ def main() -> None:
     )
     parser.add_argument("--errors", action="store_true", help="list false merges and missed duplicates")
     chosen = parser.parse_args()
-    figures = measure(chosen.folder, chosen.errors)
+    folder = chosen.folder.resolve()
+    figures = measure(folder, chosen.errors)
+    if chosen.peer:
+        figures.update(measure_peer(folder))
     for key, value in figures.items():
         print(key, value)
     print(json.dumps(figures))

@@ -45,6 +45,8 @@ _KINDS = (
 )
 
 ABSTRACT_USED = 1200
+# Longer fields are slips of an export; their beginning is enough to compare.
+MAX_FIELD = 500
 
 
 @dataclass(slots=True)
@@ -106,9 +108,9 @@ def features_of(candidate: Candidate) -> Features:
     heading = read_heading(candidate.title)
     title, numbers = comparable(fold(heading.text))
     letters = compact(title)
-    volume, pages = candidate.volume, candidate.pages
+    volume, pages = candidate.volume[:MAX_FIELD], candidate.pages[:MAX_FIELD]
     first, last = normalise_pages(pages) if pages else ("", "")
-    journal = candidate.journal
+    journal = candidate.journal[:MAX_FIELD]
     identifiers = candidate.identifiers
     return Features(
         key=candidate.key,
@@ -122,16 +124,16 @@ def features_of(candidate: Candidate) -> Features:
         event=event_of(journal) if journal else "",
         conference=is_conference(journal) if journal else False,
         volume=normalise_volume(volume) if volume else "",
-        issue=normalise_issue(candidate.issue, volume) if candidate.issue or volume else "",
+        issue=normalise_issue(candidate.issue[:MAX_FIELD], volume) if candidate.issue or volume else "",
         first=first,
         last=last,
-        doi=normalise_doi(candidate.doi),
-        pmid=normalise_pmid(candidate.pmid),
-        pmcid=normalise_pmcid(candidate.pmcid),
+        doi=normalise_doi(candidate.doi[:MAX_FIELD]),
+        pmid=normalise_pmid(candidate.pmid[:MAX_FIELD]),
+        pmcid=normalise_pmcid(candidate.pmcid[:MAX_FIELD]),
         accessions=accessions_of(identifiers) if identifiers else _NONE,
         registrations=registrations_of(identifiers) if identifiers else _NONE,
         language=_languages(candidate.language or heading.language),
-        kind=heading.kind or (kind_of(candidate.kind) if candidate.kind else ""),
+        kind=heading.kind or (kind_of(candidate.kind[:MAX_FIELD]) if candidate.kind else ""),
         abstract=candidate.abstract,
     )
 

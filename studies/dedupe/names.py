@@ -8,6 +8,7 @@ from rapidfuzz.distance import Levenshtein
 from studies.dedupe.text import fold
 
 MAX_AUTHORS = 24
+MAX_NAME = 200
 
 
 class Authors(IntEnum):
@@ -19,7 +20,7 @@ class Authors(IntEnum):
 
 @dataclass(slots=True)
 class Names:
-    """Family and given names of up to 24 authors, folded, and how many there are in all."""
+    """Up to 24 authors: family names folded, given names as they stand, and how many authors there are in all."""
 
     families: tuple[str, ...]
     givens: tuple[str, ...]
@@ -29,18 +30,21 @@ class Names:
     def words(self) -> tuple[frozenset[str], ...]:
         """Every word of each author's name but initials; made when first asked for."""
         if not self._words:
-            pairs = zip(self.families, self.givens, strict=True)
+            pairs = zip(self.families, map(fold, self.givens), strict=True)
             self._words = tuple(
                 frozenset(word for word in f"{family} {given}".split() if len(word) > 1 or word == family)
                 for family, given in pairs
             )
         return self._words
 
+    def initial(self, at: int) -> str:
+        return fold(self.givens[at][:6])[:1]
+
 
 def read_names(authors: tuple[str, ...]) -> Names:
     families, givens = [], []
     for author in authors[:MAX_AUTHORS]:
-        family, given = _split(author)
+        family, given = _split(author[:MAX_NAME])
         if family:
             families.append(family)
             givens.append(given)
@@ -51,18 +55,17 @@ def _split(author: str) -> tuple[str, str]:
     """Family and given names. Without a comma, trailing initials are given names (`Prasad VK`), else the last word rules."""
     family, comma, given = author.partition(",")
     if comma:
-        if family.isascii() and family.isalpha():
-            return family.lower(), fold(given)
-        return _family(fold(family)), fold(given)
+        plain = family.isascii() and family.isalpha()
+        return family.lower() if plain else _family(fold(family)), given.strip()
     parts = author.replace(".", " ").split()
     tail = len(parts)
     while tail > 1 and len(parts[tail - 1]) <= 3 and parts[tail - 1].isupper():
         tail -= 1
     if tail < len(parts):
-        return _family(fold(" ".join(parts[:tail]))), fold(" ".join(parts[tail:]))
+        return _family(fold(" ".join(parts[:tail]))), " ".join(parts[tail:])
     if len(parts) == 1:
         return fold(author), ""
-    return _family(fold(parts[-1])) if parts else "", fold(" ".join(parts[:-1]))
+    return _family(fold(parts[-1])) if parts else "", " ".join(parts[:-1])
 
 
 _PARTICLE_WORDS = "van von der den de la le du da dos del di al el jr sr ii iii ter ten st bin ben"
@@ -118,16 +121,16 @@ def _misspelt(one: str, other: str) -> bool:
 
 def _others_of_the_name(one: Names, other: Names) -> bool:
     """Whether most of those who stand at one place under one name begin with different given names."""
-    pairs = [
-        (ours[:1], theirs[:1])
-        for mine, yours, ours, theirs in zip(
-            one.families, other.families, one.givens, other.givens, strict=False
-        )
-        if mine == yours and ours and theirs
+    same = [
+        at
+        for at, (ours, theirs) in enumerate(zip(one.families, other.families, strict=False))
+        if ours == theirs
     ]
-    return 2 * sum(1 for ours, theirs in pairs if ours != theirs) > len(pairs)
+    initials = [(one.initial(at), other.initial(at)) for at in same]
+    known = [(ours, theirs) for ours, theirs in initials if ours and theirs]
+    return 2 * sum(1 for ours, theirs in known if ours != theirs) > len(known)
 
 
 def _initials_fit(one: Names, other: Names) -> bool:
-    ours, theirs = one.givens[0][:1], other.givens[0][:1]
+    ours, theirs = one.initial(0), other.initial(0)
     return not ours or not theirs or ours == theirs

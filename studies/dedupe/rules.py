@@ -4,6 +4,8 @@ Every rule needs titles that agree and, beside them, something that only one doc
 before. What each rule is worth was measured: `docs/dedupe.md`.
 """
 
+from rapidfuzz.distance import Levenshtein
+
 from studies.dedupe.facts import Facts, Match, compare_abstracts
 from studies.dedupe.features import Features
 from studies.dedupe.names import Authors
@@ -66,14 +68,12 @@ def _by_identifier(facts: Facts, one: Features, other: Features) -> bool:
 
 
 def _one_slip_in_place(facts: Facts) -> bool:
-    """Volume or page differs, not both, and all else agrees."""
-    both = facts.volume is facts.first is Match.DIFFERENT
-    return (
-        not both
-        and facts.title is Titles.EQUAL
-        and facts.journal is Journals.SAME
-        and (facts.years or 0) <= 1
-    )
+    """The page differs within one issue, or the volume of one page, and all else agrees."""
+    if facts.title is not Titles.EQUAL or facts.journal is not Journals.SAME or (facts.years or 0) > 1:
+        return False
+    if facts.volume is Match.DIFFERENT:
+        return facts.first is Match.SAME
+    return facts.issue is not Match.DIFFERENT
 
 
 def _by_place(facts: Facts, one: Features) -> bool:
@@ -111,6 +111,8 @@ def by_issue(facts: Facts, one: Features, other: Features) -> bool:
         return False
     if one.kind in NOTICES or compare_abstracts(one, other) is Match.DIFFERENT:
         return False
+    if facts.first is Match.DIFFERENT and facts.last is not Match.SAME and not _page_slip(one, other):
+        return False
     if facts.issue is not Match.SAME:
         return facts.title is Titles.EQUAL and facts.years == 0 and _same_meeting(one, other)
     if facts.title is Titles.EQUAL:
@@ -118,6 +120,11 @@ def by_issue(facts: Facts, one: Features, other: Features) -> bool:
     if facts.title is Titles.CONTAINED:
         return facts.years == 0 and facts.last is Match.SAME
     return facts.title is Titles.TYPO and facts.first is not Match.DIFFERENT and len(one.compact) >= LONGER
+
+
+def _page_slip(one: Features, other: Features) -> bool:
+    """One figure of the first page differs."""
+    return Levenshtein.distance(one.first, other.first, score_cutoff=1) <= 1
 
 
 def _same_meeting(one: Features, other: Features) -> bool:
@@ -155,13 +162,15 @@ def _by_journal(facts: Facts, one: Features, other: Features) -> bool:
 
 def _by_abstract(facts: Facts, one: Features, other: Features) -> bool:
     """The same abstract, to the number."""
-    if facts.authors is not Authors.AGREE or facts.journal is Journals.DIFFERENT or facts.years is None:
+    if facts.authors is not Authors.AGREE or facts.years is None:
+        return False
+    if facts.journal is not Journals.SAME and (one.journal or other.journal):
         return False
     if facts.title is not Titles.EQUAL and facts.years:
         return False
     if facts.title < Titles.SLIP and not _mistyped(facts, one, other):
         return False
-    if facts.years and (facts.journal is not Journals.SAME or _periodic(one)):
+    if facts.years and (not one.journal or _periodic(one)):
         return False
     return len(one.compact) >= SHORT and compare_abstracts(one, other) is Match.SAME
 

@@ -25,6 +25,7 @@ class Titles(IntEnum):
 
 CLOSE_AT = 85.0
 LEAST_ALIKE = 60.0
+FEW_WORDS_OFF = 70.0
 
 
 def normalise_title(title: str) -> str:
@@ -74,19 +75,22 @@ def compare_titles(one: str, other: str) -> Titles:
     alike = fuzz.ratio(left, right)
     if alike < LEAST_ALIKE and not contained:
         return Titles.DIFFERENT
-    mine, theirs = difference(one, other)
-    if _only_small(mine) and _only_small(theirs):
-        return Titles.TYPO if len(left) >= 12 and _content(one) == _content(other) else Titles.CLOSE
-    slip = _slip(mine, theirs)
+    slip = _worded_alike(one, other) if alike >= FEW_WORDS_OFF else Titles.DIFFERENT
     if slip > Titles.CONTAINED:
         return slip
     if contained:
         return Titles.CONTAINED
-    if slip is Titles.SLIP:
+    if slip is not Titles.DIFFERENT:
         return slip
-    if alike >= CLOSE_AT or fuzz.token_sort_ratio(one, other) >= CLOSE_AT:
-        return Titles.CLOSE
-    return Titles.DIFFERENT
+    close = alike >= CLOSE_AT or fuzz.token_sort_ratio(one, other, score_cutoff=CLOSE_AT)
+    return Titles.CLOSE if close else Titles.DIFFERENT
+
+
+def _worded_alike(one: str, other: str) -> Titles:
+    mine, theirs = difference(one, other)
+    if _only_small(mine) and _only_small(theirs):
+        return Titles.TYPO if len(one) >= 12 and _content(one) == _content(other) else Titles.CLOSE
+    return _slip(mine, theirs)
 
 
 def difference(one: str, other: str) -> tuple[list[str], list[str]]:

@@ -147,6 +147,14 @@ def test_a_column_of_one_title_does_not_become_one_report() -> None:
     assert found.groups == []
 
 
+def test_enormous_fields_are_no_trouble() -> None:
+    giant = record(
+        key=1, title="Falls " * 200_000, authors=("A" * 10**6, *(f"Person{n}, A" for n in range(50_000)))
+    )
+    odd = record(key=2, title="(" * 100_000, journal="." * 10**6, pages="1-" * 10**5, doi="10.1000/" * 10**5)
+    assert group([giant, odd]).groups == []
+
+
 def test_every_certain_pair_is_within_a_group_and_every_likely_one_between_two() -> None:
     records = [record(key=key, pages=f"{221 + key % 3}-228") for key in range(9)]
     found = group(records)

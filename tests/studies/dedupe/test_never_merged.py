@@ -184,6 +184,23 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "two records of PubMed": ({"pmid": "11111111"}, {"pmid": "22222222"}),
     "a title that is missing": ({}, {"title": ""}),
+    "an erratum that bears title and DOI of its article": (
+        {"doi": "10.1000/jir.31.221"},
+        {"doi": "10.1000/jir.31.221", "issue": "6", "pages": "512"},
+    ),
+    "one abstract at two meetings": ({"issue": "S1", "pages": "S12"}, {"issue": "S2", "pages": "S340"}),
+    "a poster and a talk of one supplement": (
+        {"issue": "S1", "pages": "S12"},
+        {"issue": "S1", "pages": "S340"},
+    ),
+    "a thesis and its article with one abstract": (
+        {"journal": "", "volume": "", "issue": "", "pages": "", "abstract": ABSTRACT},
+        {"abstract": ABSTRACT},
+    ),
+    "another journal on the same page": (
+        {"journal": "Alpine Letters", "pages": "221"},
+        {"journal": "Lowland Bulletin", "pages": "221"},
+    ),
 }
 
 
