@@ -57,9 +57,7 @@ def parse(text: str) -> Element | str:
     except (ParseError, DefusedXmlException, ValueError) as error:
         detail = str(error) if isinstance(error, ParseError) else "it declares entities"
         return f"The entry is not well-formed XML ({detail}). Mend the text here, or add the entry by hand."
-    if isinstance(element, Element):
-        return element
-    return "The entry is not well-formed XML."
+    return element
 
 
 def read_xml(

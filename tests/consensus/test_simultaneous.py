@@ -3,9 +3,10 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from accounts.models import User
+from config.refusals import Refused
 from consensus import services
 from consensus.checks import drift
 from consensus.models import Stage, WorkItem
@@ -39,7 +40,7 @@ def test_two_reviewers_who_submit_at_the_same_instant_never_leave_a_wrong_state(
                 verdict = "include" if n % 2 and not agrees else "exclude"
                 gate.wait()
                 services.submit(by=user, item_id=item, answer={"verdict": verdict})
-        except Exception as error:
+        except (Refused, DatabaseError, threading.BrokenBarrierError) as error:
             errors.append(error)
             gate.abort()
         finally:
