@@ -132,7 +132,9 @@ def measure(folder: Path, show_errors: bool) -> dict[str, float]:
     true = read_groups(folder)
     candidates, names = list(records.values()), list(records)
     group(candidates[:200])
-    grouping, best = timed(candidates, 5 if len(candidates) < 20_000 else 1)
+    grouping, best = timed(
+        candidates, 15 if len(candidates) < 3_000 else 3 if len(candidates) < 20_000 else 1
+    )
     found = [[names[key] for key in keys] for keys in grouping.groups]
     counted = count(names, true, found)
     helped = count(names, true, with_likely(grouping, names, true))

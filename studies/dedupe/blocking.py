@@ -113,11 +113,12 @@ class Index:
         for key in keys_of(record):
             self._blocks.setdefault(key, []).append(record.key)
 
-    def lookup(self, record: Features) -> set[int]:
-        """Keys of the records worth comparing with this one, itself left out.
+    def lookup(self, candidate: Candidate) -> set[int]:
+        """Keys of the records worth comparing with this one, itself left out."""
+        return self.near(features_of(candidate))
 
-        Where a key brings in a crowd, only the records with the nearest titles are kept.
-        """
+    def near(self, record: Features) -> set[int]:
+        """As `lookup`; where a key brings in a crowd, only the records with the nearest titles are kept."""
         found: set[int] = set()
         crowd: set[int] = set()
         for key in keys_of(record):
@@ -126,10 +127,6 @@ class Index:
         found.update(self._nearest(record, sorted(crowd - found)))
         found.discard(record.key)
         return found
-
-    def lookup_near(self, candidate: Candidate) -> set[int]:
-        """As `lookup`, for a candidate."""
-        return self.lookup(features_of(candidate))
 
     def _nearest(self, record: Features, crowd: list[int]) -> Iterator[int]:
         titles = [self.records[key].compact for key in crowd]

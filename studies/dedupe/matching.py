@@ -25,7 +25,7 @@ def match_new(
             raise ValueError(f"Key {key} is in the index already.")
     found = list(verdicts(list(records.values())))
     for record in records.values():
-        pairs = (weigh_if_near(record, known.records[key]) for key in sorted(known.lookup(record)))
+        pairs = (weigh_if_near(record, known.records[key]) for key in sorted(known.near(record)))
         found.extend(pair for pair in pairs if pair is not None)
     grouping = settle({**known.records, **records}, found, apart=apart, together=together)
     grouping.groups = [keys for keys in grouping.groups if any(key in records for key in keys)]

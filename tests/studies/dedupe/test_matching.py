@@ -87,4 +87,4 @@ def test_a_large_index_is_searched_by_the_nearest_titles() -> None:
         record(key=key, title=f"{TITLE} {key}", authors=(f"Nobody{key}, A",), pages="") for key in range(500)
     ]
     index = Index(crowd)
-    assert len(index.lookup_near(record(key=1000, title=f"{TITLE} 77"))) < 200
+    assert len(index.lookup(record(key=1000, title=f"{TITLE} 77"))) < 200

@@ -18,6 +18,9 @@ from studies.dedupe import (
     normalise_title,
 )
 
+# A busy machine must not fail a test.
+UNHURRIED = settings(deadline=None, max_examples=60)
+
 TITLES = (
     "Walking aids and falls among residents of mountain villages: a cohort study",
     "WALKING AIDS AND FALLS AMONG RESIDENTS OF MOUNTAIN VILLAGES: A COHORT STUDY.",
@@ -55,11 +58,13 @@ DECISIONS = st.lists(
 )
 
 
+@UNHURRIED
 @given(candidates(1), candidates(2))
 def test_comparing_is_symmetric(one: Candidate, other: Candidate) -> None:
     assert compare(one, other) == compare(other, one)
 
 
+@UNHURRIED
 @given(SETS, st.randoms(use_true_random=False))
 def test_groups_do_not_depend_on_the_order(records: list[Candidate], shuffler: Any) -> None:
     shuffled = list(records)
@@ -67,12 +72,14 @@ def test_groups_do_not_depend_on_the_order(records: list[Candidate], shuffler: A
     assert group(shuffled) == group(records)
 
 
+@UNHURRIED
 @given(SETS)
 def test_a_record_is_in_one_group_at_most(records: list[Candidate]) -> None:
     keys = [key for members in group(records).groups for key in members]
     assert len(keys) == len(set(keys))
 
 
+@UNHURRIED
 @given(SETS)
 def test_no_group_holds_a_pair_that_names_a_contradiction(records: list[Candidate]) -> None:
     by_key = {record.key: record for record in records}
@@ -86,6 +93,7 @@ def test_no_group_holds_a_pair_that_names_a_contradiction(records: list[Candidat
                     assert ("Erratum" in one.title) == ("Erratum" in other.title)
 
 
+@UNHURRIED
 @given(SETS, DECISIONS)
 def test_what_was_decided_apart_is_in_no_group(
     records: list[Candidate], apart: list[tuple[int, int]]
@@ -96,6 +104,7 @@ def test_what_was_decided_apart_is_in_no_group(
         assert not any({left, right} == {pair.left, pair.right} for pair in found.pairs)
 
 
+@UNHURRIED
 @given(SETS, DECISIONS)
 def test_what_was_decided_to_be_one_is_in_one_group(
     records: list[Candidate], together: list[tuple[int, int]]
@@ -107,6 +116,7 @@ def test_what_was_decided_to_be_one_is_in_one_group(
             assert any({left, right} <= set(members) for members in found.groups)
 
 
+@UNHURRIED
 @given(SETS)
 def test_deciding_as_proposed_leaves_no_question_about_the_pair(records: list[Candidate]) -> None:
     for pair in group(records).likely:
@@ -114,6 +124,7 @@ def test_deciding_as_proposed_leaves_no_question_about_the_pair(records: list[Ca
         assert (pair.left, pair.right) not in {(other.left, other.right) for other in again.likely}
 
 
+@UNHURRIED
 @given(SETS)
 def test_likely_pairs_lie_between_groups(records: list[Candidate]) -> None:
     found = group(records)
@@ -122,7 +133,7 @@ def test_likely_pairs_lie_between_groups(records: list[Candidate]) -> None:
         assert pair.right not in home.get(pair.left, ())
 
 
-@settings(max_examples=60)
+@UNHURRIED
 @given(SETS)
 def test_certain_pairs_meet_in_a_block(records: list[Candidate]) -> None:
     for at, one in enumerate(records):
@@ -131,7 +142,7 @@ def test_certain_pairs_meet_in_a_block(records: list[Candidate]) -> None:
                 assert blocking_keys(one) & blocking_keys(other)
 
 
-@settings(max_examples=60)
+@UNHURRIED
 @given(SETS)
 def test_matching_anew_respects_what_is_linked(records: list[Candidate]) -> None:
     known, new = records[:1], records[1:]
@@ -141,6 +152,7 @@ def test_matching_anew_respects_what_is_linked(records: list[Candidate]) -> None
     assert found.likely == whole.likely
 
 
+@UNHURRIED
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_normalisers(text: str) -> None:
     plain = normalise_title(text)
@@ -150,7 +162,7 @@ def test_no_text_breaks_the_normalisers(text: str) -> None:
     assert first or not last
 
 
-@settings(max_examples=60)
+@UNHURRIED
 @given(
     st.text(max_size=60),
     st.text(max_size=30),
