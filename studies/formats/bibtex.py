@@ -20,15 +20,19 @@ from studies.formats.text import clean, one_line, paragraphs, storable
 
 START = re.compile(rb"[\r\n][ \t]*@[A-Za-z]+\s{0,8}[{(]")
 _HEAD = re.compile(r"@([A-Za-z]+)\s*([{(])")
-_NEXT = re.compile(r"\s*,?\s*@[A-Za-z]+\s*[{(]")
-_KEY = re.compile(r"\s*([^,={}\"\s][^,={}\"]*)?\s*,")
+_NEXT = re.compile(r"[\s,]*@[A-Za-z]+\s*[{(]")
+_KEY = re.compile(r"([^,={}\"]*),")
 _NAME = re.compile(r"[\s,]*([A-Za-z_][\w:.+/-]*)\s*=\s*", re.DOTALL)
-_MORE = re.compile(r"\s*,\s*(?=[A-Za-z_][\w:.+/-]*\s*=)")
+_MORE = re.compile(r"\s*,[\s,]*(?=[A-Za-z_][\w:.+/-]*\s*=)")
 _BARE = re.compile(r"[^\s,#{}\"()]+")
 _STRUCTURE = re.compile(r"\\.|[{}\"]", re.DOTALL)
-_RECOVERY = re.compile(r"[}\"]\s*,?\s*[\r\n]+\s*(?=[A-Za-z][\w-]*\s*=|[})]\s*\Z)")
+_LINE_END = re.compile(r"[}\"][ \t]{0,9},?[ \t]{0,9}[\r\n]")
+_FOLLOWS = re.compile(r"\s*(?:[A-Za-z][\w-]*\s*=|[})]\s*\Z)")
+_JOIN = re.compile(r"\s*#\s*")
 _ASIDE = frozenset({"comment", "preamble"})
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+
+MOST_MACRO, MOST_EXPANDED = 10_000, 1_000_000
 
 UNCLOSED = "In the field “{name}” a brace or quotation mark opens and never closes. Close it here and retry."
 BROKEN_OFF = (
@@ -49,12 +53,14 @@ def read_bibtex(source: Source, dialect: str, head: str) -> Iterator[Item]:
             yield from too_long(position, offset, text)
             continue
         at: int | None = 0
+        counted, where = 0, offset
         while at is not None:
             begin, outcome, at = _next_entry(text, at, macros)
             if outcome is None:
                 continue
             position += 1
-            where = offset + (source.width(text[:begin].encode()) if begin else 0)
+            where += source.span(text[counted:begin], text, block)
+            counted = begin
             raw = storable(text[begin:at].strip())
             if isinstance(outcome, str):
                 yield Refusal(position, where, raw, outcome)
@@ -69,17 +75,20 @@ def _next_entry(text: str, at: int, macros: dict[str, str]) -> tuple[int, Tags |
         return at, None, None
     kind = head[1].lower()
     if kind in _ASIDE:
-        return head.start(), None, None
+        closed = _closing(text, head.end() - 1)
+        behind = _NEXT.match(text, closed + 1) if closed is not None else None
+        return head.start(), None, closed + 1 if closed is not None and behind else None
     closing = ")" if head[2] == "(" else "}"
     end, found = _fields(text, head.end(), closing, macros, kind)
     if end > len(text):
         # No brace was left to close the entry: one too many opens inside. Take values by their lines instead.
         end, again = _fields(text, head.end(), closing, macros, kind, by_lines=True)
-        found = again if isinstance(again, dict) else found
+        found = again if isinstance(again, dict) or isinstance(found, str) else found
     follows = _NEXT.match(text, end) if isinstance(found, dict) else None
     if kind == "string":
         if isinstance(found, dict):
-            macros.update({name: values[0] for name, values in found.items() if name != "@key"})
+            named = {name: values[0] for name, values in found.items() if name != "@key"}
+            macros.update({name: value for name, value in named.items() if len(value) <= MOST_MACRO})
         return head.start(), None, end if follows else None
     if isinstance(found, dict):
         if set(found) <= {"@key"}:
@@ -113,6 +122,9 @@ def _fields(
                 fields.setdefault("", []).append(rest)
             return (end + 1 if end >= 0 else len(text) + 1), fields
         value, at = _value(text, name.end(), macros, by_lines=by_lines)
+        if value is None and not by_lines:
+            # Reading by lines from the beginning may still find where the values end.
+            return len(text) + 1, BROKEN_OFF
         if value is None:
             reason = BROKEN_OFF if text.rstrip()[-1:] not in ("}", ")", '"') else UNCLOSED
             return len(text), reason.format(name=name[1])
@@ -122,33 +134,36 @@ def _fields(
 def _value(text: str, at: int, macros: dict[str, str], *, by_lines: bool) -> tuple[str | None, int]:
     """One value, with # joining its parts: (value or None where it never ends, position behind it)."""
     parts: list[str] = []
+    expanded = 0
     while True:
         mark = text[at : at + 1]
         if mark in ("{", '"'):
-            end = _closing(text, at)
-            if end is None or by_lines:
-                recovered = _recovered(text, at)
-                end = min(recovered, end) if recovered is not None and end is not None else recovered or end
-                if end is None:
-                    return None, len(text)
+            limit = _recovered(text, at) if by_lines else None
+            end = _closing(text, at, limit)
+            end = limit if end is None else end
+            if end is None:
+                return None, len(text)
             parts.append(text[at + 1 : end])
             at = end + 1
         elif bare := _BARE.match(text, at):
-            parts.append(macros.get(bare[0].lower(), bare[0]))
+            # A macro may stand for many: what they add up to has an end.
+            known = macros.get(bare[0].lower(), bare[0]) if expanded < MOST_EXPANDED else bare[0]
+            expanded += len(known)
+            parts.append(known)
             at = bare.end()
         else:
             return ("".join(parts) if parts or mark in (",", "}", ")") else None), at
-        rest = re.compile(r"\s*#\s*").match(text, at)
+        rest = _JOIN.match(text, at)
         if rest is None:
             return "".join(parts), at
         at = rest.end()
 
 
-def _closing(text: str, at: int) -> int | None:
-    """Where the brace or quotation mark at this place is closed."""
+def _closing(text: str, at: int, limit: int | None = None) -> int | None:
+    """Where the brace or quotation mark at this place is closed, before the limit if there is one."""
     quoted = text[at] == '"'
     depth = 0
-    for match in _STRUCTURE.finditer(text, at + 1):
+    for match in _STRUCTURE.finditer(text, at + 1, len(text) if limit is None else limit):
         sign = match[0]
         if sign == "{":
             depth += 1
@@ -163,8 +178,7 @@ def _closing(text: str, at: int) -> int | None:
 
 def _recovered(text: str, at: int) -> int | None:
     """For a value with an unbalanced brace: the end of a line that looks like the end of the value."""
-    match = _RECOVERY.search(text, at + 1)
-    return match.start() if match else None
+    return next((m.start() for m in _LINE_END.finditer(text, at + 1) if _FOLLOWS.match(text, m.end())), None)
 
 
 def _record(tags: Tags) -> ParsedRecord:

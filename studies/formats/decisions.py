@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable
 
 from studies.formats.entry import Decision, Verdict
+from studies.formats.text import one_line
 
 _ASREVIEW = re.compile(r"ASReview_(relevant|irrelevant|not_seen)")
-_RAYYAN = re.compile(r"(RAYYAN-[A-Z-]+|USER-NOTES):\s*(.*?)(?=\s*\|\s*(?:RAYYAN-|USER-NOTES)|\Z)", re.DOTALL)
+_RAYYAN = re.compile(
+    r"(RAYYAN-[A-Z-]{1,40}|USER-NOTES):\s*(.*?)(?=\s*\|\s*(?:RAYYAN-|USER-NOTES)|\Z)", re.DOTALL
+)
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
-_LISTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*\[([^\]]*)\]')
+_LISTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*\[([^\]]{0,5000})\]')
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _REASON = re.compile(r"Exclusion reason:\s*([^;]*)(?:;|$)", re.IGNORECASE)
 
@@ -45,7 +48,7 @@ def verdict_of(word: str) -> Verdict | None:
 def decisions_in_notes(notes: Iterable[str]) -> tuple[Decision, ...]:
     """Every decision found in the notes; an entry nobody has seen has none."""
     found: list[Decision] = []
-    for note in notes:
+    for note in map(one_line, notes):
         if "RAYYAN-" in note or "USER-NOTES" in note:
             found.extend(_rayyan(note))
         elif "ASReview_" in note:

@@ -131,7 +131,9 @@ def _xml_format(text: str) -> str | None:
         r"<ref-type|<xml[\s>]|<titles>|<contributors>|<rec-number", text
     ):
         return "endnote_xml"
-    if re.match(r"(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b(?!\d)", text, re.IGNORECASE | re.DOTALL):
+    while text.startswith(("<!--", "<?")):
+        text = text.partition(">" if text.startswith("<?") else "-->")[2].lstrip()
+    if re.match(r"<(?:!doctype\s+html|html)\b(?!\d)", text, re.IGNORECASE):
         raise UnreadableFile(
             "This is a web page, not an export. Databases send one when the session has ended: "
             "sign in there again and repeat the export."

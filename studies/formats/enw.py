@@ -14,6 +14,7 @@ from studies.formats.tagged import (
     NO_ENTRY,
     Tags,
     drop_equal,
+    join_on,
     remaining,
     take,
     take_all,
@@ -71,7 +72,7 @@ def _belongs(source: Source, before: bytes, block: bytes) -> bool:
         block.startswith(b"%0")
         and not text.endswith("\n\n")
         and "%" in text
-        and not _ZERO.search(unix(source.text(before[:4000])))
+        and not _ZERO.search(unix(source.text(before)))
     )
 
 
@@ -79,10 +80,12 @@ def parse_tags(raw: str) -> Tags:
     """One entry's lines as character -> values."""
     tags: Tags = {}
     values: list[str] = []
+    more: list[str] = []
     tag = ""
     for line in clean(unix(raw)).split("\n"):
         match = _TAG.match(line)
         if match:
+            join_on(values, more, "\n")
             tag = match[1]
             values = tags.setdefault(tag, [])
             values.append((match[2] or "").strip())
@@ -92,7 +95,8 @@ def parse_tags(raw: str) -> Tags:
             elif tag == "K":
                 values.append(stripped)
             else:
-                values[-1] = f"{values[-1]}\n{stripped}" if values[-1] else stripped
+                more.append(stripped)
+    join_on(values, more, "\n")
     return tags
 
 

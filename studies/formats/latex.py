@@ -59,7 +59,7 @@ def split_names(value: str) -> list[str]:
     """The names of an author field: separated by "and" outside braces."""
     names: list[str] = []
     depth, begin = 0, 0
-    for match in re.finditer(r"\\.|[{}]|\s+and\s+", value, re.DOTALL):
+    for match in re.finditer(r"\\.|[{}]|(?<!\s)\s+and\s+", value, re.DOTALL):
         sign = match[0]
         if sign == "{":
             depth += 1

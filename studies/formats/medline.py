@@ -18,6 +18,7 @@ from studies.formats.tagged import (
     NO_ENTRY,
     Tags,
     drop_equal,
+    join_on,
     remaining,
     take,
     take_all,
@@ -67,18 +68,21 @@ def parse_tags(raw: str) -> Tags:
     """One entry's lines as tag -> values."""
     tags: Tags = {}
     values: list[str] = []
+    more: list[str] = []
     for line in clean(unix(raw)).split("\n"):
         if line[:1] in (" ", "\t"):
             if values and (stripped := line.strip()):
-                values[-1] = f"{values[-1]} {stripped}" if values[-1] else stripped
+                more.append(stripped)
             continue
         match = _TAG.match(line)
         if match:
+            join_on(values, more, " ")
             values = tags.setdefault(match[1], [])
             values.append(match[2].strip())
         elif line.strip() and tags:
             # A line that PubMed never writes: kept, since it may be a value cut from its tag.
             tags.setdefault("", []).append(line.strip())
+    join_on(values, more, " ")
     return tags
 
 

@@ -122,7 +122,7 @@ def split_list(text: str) -> list[str]:
         if mark in text:
             return [part.strip(" ,") for part in text.split(mark) if part.strip(" ,")]
     if " and " in text and not _CORPORATE.search(text.replace(" and ", " ")):
-        return [part.strip(" ,") for part in re.split(r",?\s+and\s+", text) if part.strip()]
+        return [part.strip(" ,") for part in re.split(r"(?<!\s),?\s+and\s+", text) if part.strip()]
     if text.count(",") == 1 and not _looks_listed(text):
         return [text]
     parts = [part.strip() for part in text.split(",") if part.strip()]

@@ -20,7 +20,7 @@ _NOTES = re.compile(
     r"\s*\*|\s*\+|\s+\d{1,2}(?:,\s*\d{1,2})*$|\s*\((?:\d|\*|\+)\)|\s*\[(?:Ed|eds?)\.?\]$", re.IGNORECASE
 )
 _DEGREES = re.compile(
-    r"(?:[ ,]+(?:MD|PhD|MSc|MPH|RN|FAAN|BSc|MA|MS|DrPH|MBBS|DO|DDS|PharmD|FRCP|ScD|DPhil))+\b\.?"
+    r"(?:(?<![ ,])[ ,]+(?:MD|PhD|MSc|MPH|RN|FAAN|BSc|MA|MS|DrPH|MBBS|DO|DDS|PharmD|FRCP|ScD|DPhil))+\b\.?"
 )
 _LABEL = re.compile(
     r"\.?\s*\[(?:Article|Review|Miscellaneous|Letter|Editorial|Report|Abstract|Journal Article)\]\.?$",
@@ -41,12 +41,14 @@ def read_ovid(source: Source, dialect: str, head: str) -> Iterator[Item]:
             position += 1
             yield from too_long(position, offset, text)
             continue
+        counted, where = 0, offset
         for at, raw in _parts(text):
             tags = parse_fields(raw)
             if not tags:
                 continue
             position += 1
-            where = offset + source.width(text[:at].encode())
+            where += source.span(text[counted:at], text, block)
+            counted = at
             yield entry_or_refusal(position, where, storable(raw), _record(tags))
 
 
@@ -82,7 +84,7 @@ def _record(tags: Tags) -> ParsedRecord:
         "", _joined(tags, "Title") or _joined(tags, "Chapter Title") or _joined(tags, "Book Title")
     )
     where = _joined(tags, "Source")
-    place = _WHERE.match(where)
+    place = _WHERE.match(where[:1000])
     journal = place["journal"].strip() if place else where.split(". ")[0].strip(" .")
     accession = _joined(tags, "Accession Number").rstrip(".") or _joined(tags, "Unique Identifier")
     numbers = {"accession": accession} if accession else {}

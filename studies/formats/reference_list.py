@@ -17,6 +17,7 @@ from studies.formats.tagged import unix
 from studies.formats.text import clean, one_line, storable
 
 LIMIT = 20 * 2**20
+LONGEST = 5000
 
 _NUMBER = re.compile(r"^\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|\d{1,4}[.)])(?:\s+|(?=[A-Z]))")
 _BULLET = re.compile(r"^\s*[•*\u2013-]\s+")
@@ -90,7 +91,7 @@ def read_references(source: Source, dialect: str, head: str) -> Iterator[Item]:
     text = source.text(data)
     at_character, at_byte = 0, source.mark
     for position, (at, raw) in enumerate(references(text), 1):
-        at_byte += source.width(text[at_character:at].encode())
+        at_byte += source.span(text[at_character:at], text, data)
         at_character = at
         yield entry_or_refusal(position, at_byte, storable(raw), parse_reference(raw))
 
@@ -104,6 +105,8 @@ def parse_reference(raw: str) -> ParsedRecord:
     pmid = match[1].lstrip("0") if match else (text if _BARE_PMID.match(text) else "")
     pmcid = ids.pmcid_of(text)
     urls = tuple(url.rstrip(".,;)") for url in _URL.findall(text))
+    if len(text) > LONGEST:
+        return ParsedRecord(title=text, doi=doi, pmid=pmid)
     rest = _without_identifiers(text, doi)
     if len(rest.split()) < 4:
         return ParsedRecord(

@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from studies.formats.entry import Item, Refusal, entry_or_refusal
 from studies.formats.ris_fields import record
 from studies.formats.source import Source
-from studies.formats.tagged import NO_ENTRY, Tags, too_long, unix
+from studies.formats.tagged import NO_ENTRY, Tags, join_on, too_long, unix
 from studies.formats.text import clean, storable
 
 START = re.compile(rb"[\r\n](?:\xef\xbb\xbf)?[ \t]*TY {1,2}-(?![^ \t\r\nA-Z])")
 _TAGS = frozenset(a + b for a in string.ascii_uppercase for b in string.ascii_uppercase + string.digits)
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,4}) {1,2}-(?!\S{0,3}-)[ \t]?(.*)", re.DOTALL)
 _GLUED = re.compile(r"(?:^|(?<=[\r\n]))ER {2}- *(TY {2}-)")
+_END_LINE = re.compile(r"(?:^|(?<=[\r\n]))ER {2}-(?! *TY {2}-)[^\r\n]*[\r\n]*")
 _TITLE = re.compile(r"(?:^|(?<=[\r\n]))(?:TI|T1) {2}-")
 _LOOSE_START = re.compile(r"\s*TY -")
 _NOISE = re.compile(r"\d{1,6}\.$|<\d+>$|Record #|(?:Provider|Database|Content):|-{3,}$")
@@ -72,9 +73,11 @@ def read_ris(source: Source, dialect: str, head: str) -> Iterator[Item]:
             position += 1
             yield from too_long(position, offset, text)
             continue
+        counted, where = 0, offset
         for at, raw, tags in _entries(text):
             position += 1
-            where = offset + (source.width(text[:at].encode()) if at else 0)
+            where += source.span(text[counted:at], text, block) if at else 0
+            counted = at
             if "TY" not in tags and not _is_record(tags):
                 yield Refusal(position, where, storable(raw), NO_ENTRY)
                 continue
@@ -108,12 +111,10 @@ def _entries(text: str) -> list[tuple[int, str, Tags]]:
 def _further_starts(text: str) -> list[int]:
     """Where an entry begins on the line of an ER, or a titled one without TY behind it."""
     starts = [match.start(1) for match in _GLUED.finditer(text)]
-    ends = [
-        match.end() for match in re.finditer(r"(?:^|(?<=[\r\n]))ER {2}-(?! *TY {2}-)[^\r\n]*[\r\n]*", text)
-    ]
-    bounds = sorted([*starts, *ends, len(text)])
+    ends = {match.end() for match in _END_LINE.finditer(text)}
+    bounds = sorted({*starts, *ends, len(text)})
     for begin, end in itertools.pairwise(bounds):
-        if begin in ends and _TITLE.search(text[begin:end]):
+        if begin in ends and _TITLE.search(text, begin, end):
             starts.append(begin)
     return starts
 
@@ -125,6 +126,7 @@ def parse_tags(raw: str) -> Tags:
     indented = text[:1] in " \t" and text.lstrip()[:2] == "TY"
     tags: Tags = {}
     values: list[str] = []
+    more: list[str] = []
     tag = ""
     ended = False
     lines = clean(text).split("\n")
@@ -134,8 +136,16 @@ def parse_tags(raw: str) -> Tags:
         elif (match := _TAG.match(line)) and (loose or ended or line[len(match[1]) + 1] == " "):
             tag, value = match[1], match[2].strip()
         else:
-            _continue(tags, values, tag, line, ended)
+            if stripped := line.strip():
+                if ended or not tag:
+                    _aside(tags, stripped, ended)
+                elif tag in _LISTS and line[0] not in " \t":
+                    values.append(stripped)
+                else:
+                    more.append(stripped)
             continue
+        if more:
+            join_on(values, more, "\n")
         if tag == "ER":
             ended = True
         elif tag in tags:
@@ -143,18 +153,11 @@ def parse_tags(raw: str) -> Tags:
             values.append(value)
         else:
             values = tags[tag] = [value]
+    join_on(values, more, "\n")
     return tags
 
 
-def _continue(tags: Tags, values: list[str], tag: str, line: str, ended: bool) -> None:
-    """Put an untagged line where it belongs."""
-    stripped = line.strip()
-    if not stripped:
-        return
-    if ended or not tag:
-        if not _NOISE.match(stripped):
-            tags.setdefault("ER" if ended else "", []).append(stripped)
-    elif tag in _LISTS and line[0] not in " \t":
-        values.append(stripped)
-    else:
-        values[-1] = f"{values[-1]}\n{stripped}" if values[-1] else stripped
+def _aside(tags: Tags, line: str, ended: bool) -> None:
+    """A line before the first tag or behind the last: kept, unless it only counts the entries."""
+    if not _NOISE.match(line):
+        tags.setdefault("ER" if ended else "", []).append(line)

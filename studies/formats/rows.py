@@ -169,7 +169,7 @@ class RowReader:
 
 def _embase(row: Row, extra: dict[str, list[str]]) -> None:
     """Embase writes journal, year, volume and pages into one cell, and its number into a link."""
-    place = _EMBASE_SOURCE.match(_first(row, "journal"))
+    place = _EMBASE_SOURCE.match(_first(row, "journal")[:1000])
     if place:
         extra["Source"] = row["journal"]
         for field in ("journal", "year", "volume", "issue", "pages"):

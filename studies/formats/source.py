@@ -149,6 +149,12 @@ class Source:
             return len(data)
         return len(data.decode("utf-8", "replace").encode(self._wide))
 
+    def span(self, part: str, text: str, block: bytes) -> int:
+        """How many bytes of the file a part of a block's text was."""
+        if len(text) == len(block) and not self._wide:
+            return len(part)
+        return self.width(part.encode("utf-8", "replace"))
+
     def whole(self, limit: int, what: str) -> bytes:
         """All that is left, for formats that cannot be cut; refuses more than `limit` bytes."""
         parts: list[bytes] = []

@@ -25,6 +25,13 @@ def unix(text: str) -> str:
     return text
 
 
+def join_on(values: list[str], more: list[str], mark: str) -> None:
+    """Join the lines that continue a value to the last value, all at once, and forget them."""
+    if more:
+        values[-1] = mark.join([values[-1], *more] if values[-1] else more)
+        more.clear()
+
+
 def take(tags: Tags, *names: str) -> str:
     """The first filled value among the tags, taken out; its further values stay for `extra`."""
     for name in names:

@@ -13,6 +13,7 @@ from studies.formats.tagged import (
     NO_ENTRY,
     Tags,
     drop_equal,
+    join_on,
     remaining,
     take,
     take_all,
@@ -53,25 +54,25 @@ def read_wos(source: Source, dialect: str, head: str) -> Iterator[Item]:
 def parse_tags(raw: str) -> Tags:
     """One entry's lines as tag -> values; authors and references are one value a line."""
     tags: Tags = {}
+    values: list[str] = []
+    more: list[str] = []
     tag = ""
     for line in clean(unix(raw)).split("\n"):
         match = _TAG.match(line)
         if match:
-            tag = match[1]
-            if tag in _END or tag in _FILE:
-                tag = tag if tag == "ER" else ""
-                continue
-            tags.setdefault(tag, []).append((match[2] or "").strip())
+            join_on(values, more, " ")
+            tag = "" if match[1] in _FILE else match[1]
+            if tag and tag not in _END:
+                values = tags.setdefault(tag, [])
+                values.append((match[2] or "").strip())
         elif stripped := line.strip():
-            if not tag:
-                continue
-            if tag == "ER":
-                tags.setdefault("ER", []).append(stripped)
+            if tag in _END:
+                tags.setdefault(tag, []).append(stripped)
             elif tag in _LINES:
-                tags[tag].append(stripped)
-            else:
-                values = tags[tag]
-                values[-1] = f"{values[-1]} {stripped}" if values[-1] else stripped
+                values.append(stripped)
+            elif tag:
+                more.append(stripped)
+    join_on(values, more, " ")
     return tags
 
 

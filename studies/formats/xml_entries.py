@@ -80,7 +80,7 @@ def read_xml(
         if match is None:
             continue
         position += 1
-        where = offset + (source.width(text[: match.start()].encode()) if match.start() else 0)
+        where = offset + source.span(text[: match.start()], text, block)
         yield _item(position, where, text, match, to_record)
 
 

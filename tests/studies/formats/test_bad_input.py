@@ -1,5 +1,6 @@
 """What people upload by mistake or in malice: a clear message, and no crash, hang or runaway memory."""
 
+import contextlib
 import io
 import time
 import tracemalloc
@@ -107,6 +108,58 @@ def test_nothing_takes_long_over_repeated_signs(text: str, nasty: str) -> None:
     except UnreadableFile:
         pass
     assert time.process_time() - began < 5
+
+
+LONG = [
+    "\n" * 200_000, " " * 200_000, "\n words" * 60_000, "\nwords" * 60_000, " \t" * 100_000, ", " * 100_000, "\n,\n" * 60_000,
+    ") " * 100_000, "10.1000/" + ")" * 200_000, "10.1000/" + "." * 200_000, "RAYYAN-" * 40_000, 'RAYYAN-LABELS: "a"=>[' * 10_000,
+    "ER  -\n" * 40_000, "\nER  -\nTI  - x" * 10_000, "}\n" * 60_000, "{\n a = {" * 20_000, "<!-- a --> " * 5_000, "%0 \n" * 20_000,
+    " and\n and" * 20_000, ". 1 " * 50_000, "a@b{" * 40_000, "</p <p" * 30_000, "&amp" * 50_000, '"\n' * 60_001, "\nPT J" * 30_000,
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(len(LONG)))
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ris",
+        "medline",
+        "wos",
+        "enw",
+        "ovid",
+        "bibtex",
+        "csv",
+        "pubmed_xml",
+        "endnote_xml",
+        "json",
+        "references",
+    ],
+)
+def test_the_time_grows_with_the_size_and_not_with_its_square(name: str, number: int) -> None:
+    starts = {
+        "ris": "TY  - JOUR\nTI  - %s\nAU  - %s\n", "medline": "PMID- 1\nTI  - %s\nAU  - %s\n", "wos": "PT J\nTI %s\nAU %s\n",
+        "enw": "%%0 Book\n%%T %s\n%%A %s\n", "ovid": "<1>\nTitle\n  %s\nAuthor\n  %s\n", "bibtex": "@article{%s,\n title = {%s",
+        "csv": 'Title,Year,Authors\n"%s",2020,"%s"\n', "json": '[{"title": "%s", "x": "%s"',
+        "pubmed_xml": "<PubmedArticle><MedlineCitation>%s</MedlineCitation>%s", "endnote_xml": "%s<records><record><titles>%s",
+        "references": "1. Smith AB. %s. J Lett. 2020;1:1.\n2. %s",
+    }  # fmt: skip
+    began = time.process_time()
+    with contextlib.suppress(UnreadableFile):
+        list(
+            read(
+                io.BytesIO((starts[name] % (LONG[number], LONG[number])).encode()),
+                filename="x.csv",
+                format=name,
+            )
+        )
+    assert time.process_time() - began < 8
+
+
+def test_macros_that_stand_for_macros_do_not_explode(records: Records) -> None:
+    lines = ['@string{a0 = "0123456789"}'] + [f"@string{{a{n + 1} = a{n} # a{n} # a{n}}}" for n in range(40)]
+    record = records("\n".join(lines) + "\n@article{k, title = {T}, note = a40, year = 2020}\n")[0]
+    assert (record.title, record.year) == ("T", 2020)
 
 
 def test_an_entry_that_never_ends_is_refused_in_part_and_the_next_is_read() -> None:

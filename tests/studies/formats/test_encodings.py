@@ -116,3 +116,19 @@ def test_the_raw_entry_is_verbatim(items: Items) -> None:
     for text in (EMBASE_RIS, NBIB):
         joined = "".join(item.raw for item in items(text) if isinstance(item, Entry))
         assert joined == text.lstrip("\ufeff").lstrip("\r\n")
+
+
+def test_offsets_inside_a_run_of_entries_in_cp1252_count_its_bytes(items: Items) -> None:
+    data = "TY  - JOUR\nTI  - Étude\nER  - \nT1  - Deuxième\nER  - \nT1  - Troisième\nER  - \n".encode(
+        "cp1252"
+    )
+    found = items(data)
+    assert [data[item.offset : item.offset + 4] for item in found] == [b"TY  ", b"T1  ", b"T1  "]
+
+
+def test_all_offsets_hold_in_a_wide_encoding_too(items: Items) -> None:
+    for name in ("glued.ris", "export.bib", "pubmed.xml", "endnote.xml", "ctg-studies.json", "ovid.txt"):
+        data = SAMPLES[name][0].decode("utf-8-sig").encode("utf-16")
+        for item in items(data, name):
+            raw = item.raw if isinstance(item, Entry) else item.text
+            assert data[item.offset :].decode("utf-16-le", "ignore").startswith(raw[:20]), name

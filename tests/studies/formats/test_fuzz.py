@@ -35,6 +35,7 @@ FINDS = {
         '<AbstractText Label="A\u202eIM">Words</AbstractText></Abstract></Article></MedlineCitation></PubmedArticle>'
     ).encode(),
     "a direction override in a key of JSON": '[{"title": "One", "contai\u202ener": "kept"}]'.encode(),
+    "a brace that never closes above many empty lines": b"@article{a,\n author = {{Some body} " + b"\n" * 400,
     "half a character in JSON": b'[{"title": "One \\ud800", "type": "book"}]',
     "an archive whose directory points before it": zipped({"search.ris": b"TY  - JOUR\n"}).replace(
         b"PK\x05\x06" + bytes(4) + b"\x01\x00\x01\x00", b"PK\x05\x06" + bytes(4) + b"\x01\x00\x01\x7f"
