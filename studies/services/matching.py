@@ -15,6 +15,7 @@ from studies.services.linking import enrich, report_from
 
 FIELDS = (
     "title",
+    "abstract",
     "authors",
     "year",
     "journal",
