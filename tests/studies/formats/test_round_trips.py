@@ -1,6 +1,7 @@
 """What a writer wrote, a reader reads: for each writer, and through spreadsheets."""
 
 import io
+import re
 import string
 from collections.abc import Callable
 
@@ -70,6 +71,7 @@ RECORDS = st.builds(
     issn=st.lists(st.integers(10**6, 10**7 - 1).map(lambda n: f"{str(n)[:4]}-{str(n)[4:]}X"), unique=True, max_size=2).map(tuple),
     source=st.sampled_from(["", "Embase", "Scopus"]),
 )  # fmt: skip
+LIKE_A_TAG = re.compile(r"[A-Z][A-Z0-9]{1,4} {1,2}-")
 COMPARED = (
     "title",
     "abstract",
@@ -107,7 +109,11 @@ def test_ris(written: list[ParsedRecord]) -> None:
     assert len(found) == len(written)
     for before, after in zip(written, found, strict=True):
         for name in COMPARED:
-            assert getattr(after, name) == getattr(before, name), name
+            if name == "abstract" and any(LIKE_A_TAG.match(line) for line in before.abstract.split("\n")[1:]):
+                # The writer joins such a line to the one before it, since no reader could tell it from a tag.
+                assert after.abstract.split() == before.abstract.split()
+            else:
+                assert getattr(after, name) == getattr(before, name), name
         assert (after.urls, after.source, after.kind) == (before.urls, before.source or after.source, "JOUR")
         assert without_registration(after) == without_registration(before)
 
