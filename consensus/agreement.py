@@ -25,6 +25,12 @@ class Estimate:
 UNDEFINED = Estimate(None)
 
 
+def within(value: float, error: float) -> Estimate:
+    """The 95 % interval, cut to [-1, 1]; rounding never leaves the value itself outside."""
+    low, high = max(value - Z * error, -1.0), min(value + Z * error, 1.0)
+    return Estimate(value, error, min(low, value), max(high, value))
+
+
 def size(table: Table) -> int:
     """The number of items. Raises ValueError for a table that is not square or holds a negative count."""
     if any(len(row) != len(table) for row in table) or any(count < 0 for row in table for count in row):
@@ -46,7 +52,9 @@ def raw(table: Table) -> Estimate:
     p = sum(table[i][i] for i in range(len(table))) / n
     centre, half = p + Z * Z / (2 * n), Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
     scale = 1 + Z * Z / n
-    return Estimate(p, math.sqrt(p * (1 - p) / n), (centre - half) / scale, (centre + half) / scale)
+    # Rounding may put a bound on the wrong side of a share of exactly 0 or 1.
+    low, high = min((centre - half) / scale, p), max((centre + half) / scale, p)
+    return Estimate(p, math.sqrt(p * (1 - p) / n), low, high)
 
 
 def kappa(table: Table) -> Estimate:
@@ -64,7 +72,7 @@ def kappa(table: Table) -> Estimate:
     a = sum(p[i][i] * (1 - (r[i] + c[i]) * (1 - k)) ** 2 for i in q)
     b = (1 - k) ** 2 * sum(p[i][j] * (c[i] + r[j]) ** 2 for i in q for j in q if i != j)
     error = math.sqrt(max(a + b - (k - chance * (1 - k)) ** 2, 0) / (n * (1 - chance) ** 2))
-    return Estimate(k, error, max(k - Z * error, -1.0), min(k + Z * error, 1.0))
+    return within(k, error)
 
 
 def weighted_kappa(table: Table, *, power: int = 1) -> Estimate:
@@ -85,7 +93,7 @@ def weighted_kappa(table: Table, *, power: int = 1) -> Estimate:
     column = [sum(r[i] * w[i][j] for i in q) for j in q]
     spread = sum(p[i][j] * (w[i][j] - (row[i] + column[j]) * (1 - k)) ** 2 for i in q for j in q)
     error = math.sqrt(max(spread - (k - chance * (1 - k)) ** 2, 0) / (n * (1 - chance) ** 2))
-    return Estimate(k, error, max(k - Z * error, -1.0), min(k + Z * error, 1.0))
+    return within(k, error)
 
 
 def pabak(table: Table) -> Estimate:
@@ -114,7 +122,7 @@ def ac1(table: Table) -> Estimate:
             g = ((i == j) - chance) / (1 - chance) - 2 * (1 - value) * (mine - chance) / (1 - chance)
             total += table[i][j] * (g - value) ** 2
     error = math.sqrt(total / (n * (n - 1)))
-    return Estimate(value, error, max(value - Z * error, -1.0), min(value + Z * error, 1.0))
+    return within(value, error)
 
 
 def specific(table: Table, category: int) -> float | None:

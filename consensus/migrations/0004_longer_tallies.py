@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('consensus', '0003_item_settings'),
+        ("consensus", "0003_item_settings"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='stagedelta',
-            name='what',
+            model_name="stagedelta",
+            name="what",
             field=models.CharField(max_length=60),
         ),
     ]

@@ -9,393 +9,936 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('reviews', '0001_initial'),
+        ("reviews", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(upload_to='imports/%Y/%m/')),
-                ('filename', models.CharField(max_length=255)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('format', models.CharField(blank=True, max_length=40)),
-                ('dialect', models.CharField(blank=True, max_length=80)),
-                ('encoding', models.CharField(blank=True, max_length=40)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('reading', 'Reading'), ('done', 'Done'), ('failed', 'Failed'), ('undone', 'Undone')], default='waiting', max_length=10)),
-                ('message', models.TextField(blank=True)),
-                ('found', models.PositiveIntegerField(default=0)),
-                ('made', models.PositiveIntegerField(default=0)),
-                ('refused', models.PositiveIntegerField(default=0)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file", models.FileField(upload_to="imports/%Y/%m/")),
+                ("filename", models.CharField(max_length=255)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("format", models.CharField(blank=True, max_length=40)),
+                ("dialect", models.CharField(blank=True, max_length=80)),
+                ("encoding", models.CharField(blank=True, max_length=40)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("reading", "Reading"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("undone", "Undone"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("message", models.TextField(blank=True)),
+                ("found", models.PositiveIntegerField(default=0)),
+                ("made", models.PositiveIntegerField(default=0)),
+                ("refused", models.PositiveIntegerField(default=0)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="batches",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'import batches',
-                'ordering': ['id'],
+                "verbose_name_plural": "import batches",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300)),
-                ('domain', models.CharField(blank=True, max_length=80)),
-                ('measure', models.CharField(choices=[('dichotomous', 'Events of a total'), ('continuous', 'Mean and spread'), ('other', 'Other')], default='dichotomous', max_length=12)),
-                ('unit', models.CharField(blank=True, max_length=60)),
-                ('status', models.CharField(choices=[('agreed', 'In the catalogue'), ('retired', 'Retired')], default='agreed', max_length=10)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=300)),
+                ("domain", models.CharField(blank=True, max_length=80)),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("dichotomous", "Events of a total"),
+                            ("continuous", "Mean and spread"),
+                            ("other", "Other"),
+                        ],
+                        default="dichotomous",
+                        max_length=12,
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=60)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("agreed", "In the catalogue"), ("retired", "Retired")],
+                        default="agreed",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outcomes",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.TextField(blank=True)),
-                ('abstract', models.TextField(blank=True)),
-                ('authors', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('journal', models.TextField(blank=True)),
-                ('volume', models.TextField(blank=True)),
-                ('issue', models.TextField(blank=True)),
-                ('pages', models.TextField(blank=True)),
-                ('doi', models.TextField(blank=True)),
-                ('pmid', models.TextField(blank=True)),
-                ('kind', models.TextField(blank=True)),
-                ('language', models.TextField(blank=True)),
-                ('position', models.PositiveIntegerField()),
-                ('raw', models.TextField()),
-                ('pmcid', models.TextField(blank=True)),
-                ('identifiers', models.JSONField(blank=True, default=dict)),
-                ('keywords', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('source', models.TextField(blank=True)),
-                ('extra', models.JSONField(blank=True, default=dict)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='studies.importbatch')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.TextField(blank=True)),
+                ("abstract", models.TextField(blank=True)),
+                (
+                    "authors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("journal", models.TextField(blank=True)),
+                ("volume", models.TextField(blank=True)),
+                ("issue", models.TextField(blank=True)),
+                ("pages", models.TextField(blank=True)),
+                ("doi", models.TextField(blank=True)),
+                ("pmid", models.TextField(blank=True)),
+                ("kind", models.TextField(blank=True)),
+                ("language", models.TextField(blank=True)),
+                ("position", models.PositiveIntegerField()),
+                ("raw", models.TextField()),
+                ("pmcid", models.TextField(blank=True)),
+                ("identifiers", models.JSONField(blank=True, default=dict)),
+                (
+                    "keywords",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("source", models.TextField(blank=True)),
+                ("extra", models.JSONField(blank=True, default=dict)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records",
+                        to="studies.importbatch",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='DuplicatePair',
+            name="DuplicatePair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('open', 'To decide'), ('same', 'The same'), ('apart', 'Not the same')], default='open', max_length=10)),
-                ('evidence', models.TextField(blank=True)),
-                ('score', models.FloatField(default=0)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairs', to='reviews.review')),
-                ('left', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='studies.record')),
-                ('right', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='studies.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "To decide"), ("same", "The same"), ("apart", "Not the same")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("evidence", models.TextField(blank=True)),
+                ("score", models.FloatField(default=0)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pairs", to="reviews.review"
+                    ),
+                ),
+                (
+                    "left",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="studies.record"
+                    ),
+                ),
+                (
+                    "right",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="studies.record"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.TextField(blank=True)),
-                ('abstract', models.TextField(blank=True)),
-                ('authors', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('journal', models.TextField(blank=True)),
-                ('volume', models.TextField(blank=True)),
-                ('issue', models.TextField(blank=True)),
-                ('pages', models.TextField(blank=True)),
-                ('doi', models.TextField(blank=True)),
-                ('pmid', models.TextField(blank=True)),
-                ('kind', models.TextField(blank=True)),
-                ('language', models.TextField(blank=True)),
-                ('status', models.CharField(choices=[('current', 'Current'), ('merged', 'Merged'), ('withdrawn', 'Withdrawn')], default='current', max_length=10)),
-                ('retrieval', models.CharField(choices=[('not_sought', 'Not sought'), ('sought', 'Sought'), ('retrieved', 'Retrieved'), ('not_retrieved', 'Not retrieved')], default='not_sought', max_length=14)),
-                ('retrieval_note', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('merged_with', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_here', to='studies.report')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='reviews.review')),
-                ('survivor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='family', to='studies.report')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.TextField(blank=True)),
+                ("abstract", models.TextField(blank=True)),
+                (
+                    "authors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("journal", models.TextField(blank=True)),
+                ("volume", models.TextField(blank=True)),
+                ("issue", models.TextField(blank=True)),
+                ("pages", models.TextField(blank=True)),
+                ("doi", models.TextField(blank=True)),
+                ("pmid", models.TextField(blank=True)),
+                ("kind", models.TextField(blank=True)),
+                ("language", models.TextField(blank=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("current", "Current"), ("merged", "Merged"), ("withdrawn", "Withdrawn")],
+                        default="current",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "retrieval",
+                    models.CharField(
+                        choices=[
+                            ("not_sought", "Not sought"),
+                            ("sought", "Sought"),
+                            ("retrieved", "Retrieved"),
+                            ("not_retrieved", "Not retrieved"),
+                        ],
+                        default="not_sought",
+                        max_length=14,
+                    ),
+                ),
+                ("retrieval_note", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "merged_with",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_here",
+                        to="studies.report",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="reviews.review",
+                    ),
+                ),
+                (
+                    "survivor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="family",
+                        to="studies.report",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='RecordLink',
+            name="RecordLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('own', 'Its own report'), ('match', 'Matched by the machine'), ('person', 'Linked by a person')], max_length=10)),
-                ('evidence', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='studies.record')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='studies.report')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("own", "Its own report"),
+                            ("match", "Matched by the machine"),
+                            ("person", "Linked by a person"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("evidence", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="links", to="studies.record"
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="links", to="studies.report"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='FullText',
+            name="FullText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(upload_to='papers/%Y/%m/')),
-                ('name', models.CharField(max_length=255)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('pages', models.PositiveIntegerField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('current', 'Current'), ('removed', 'Removed')], default='current', max_length=10)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='full_texts', to='studies.report')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file", models.FileField(upload_to="papers/%Y/%m/")),
+                ("name", models.CharField(max_length=255)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("pages", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("current", "Current"), ("removed", "Removed")],
+                        default="current",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="full_texts",
+                        to="studies.report",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Search',
+            name="Search",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=120, verbose_name='source')),
-                ('kind', models.CharField(choices=[('database', 'Database'), ('register', 'Register'), ('website', 'Website'), ('organisation', 'Organisation'), ('citation', 'Citation searching'), ('other', 'Other method')], default='database', max_length=12, verbose_name='kind')),
-                ('platform', models.CharField(blank=True, max_length=120, verbose_name='platform')),
-                ('run_on', models.DateField(blank=True, null=True, verbose_name='date searched')),
-                ('query', models.TextField(blank=True, verbose_name='query as run')),
-                ('limits', models.TextField(blank=True, verbose_name='limits')),
-                ('hits_reported', models.PositiveIntegerField(blank=True, null=True, verbose_name='hits reported')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='searches', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=120, verbose_name="source")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("database", "Database"),
+                            ("register", "Register"),
+                            ("website", "Website"),
+                            ("organisation", "Organisation"),
+                            ("citation", "Citation searching"),
+                            ("other", "Other method"),
+                        ],
+                        default="database",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("platform", models.CharField(blank=True, max_length=120, verbose_name="platform")),
+                ("run_on", models.DateField(blank=True, null=True, verbose_name="date searched")),
+                ("query", models.TextField(blank=True, verbose_name="query as run")),
+                ("limits", models.TextField(blank=True, verbose_name="limits")),
+                (
+                    "hits_reported",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="hits reported"),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="searches",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'searches',
-                'ordering': ['id'],
+                "verbose_name_plural": "searches",
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='search',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='studies.search'),
+            model_name="importbatch",
+            name="search",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="studies.search"
+            ),
         ),
         migrations.CreateModel(
-            name='SourceAnchor',
+            name="SourceAnchor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('page', models.CharField(blank=True, max_length=20)),
-                ('place', models.CharField(blank=True, help_text='Section, table or figure', max_length=200)),
-                ('quote', models.TextField(blank=True)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='anchors', to='studies.report')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("page", models.CharField(blank=True, max_length=20)),
+                ("place", models.CharField(blank=True, help_text="Section, table or figure", max_length=200)),
+                ("quote", models.TextField(blank=True)),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="anchors",
+                        to="studies.report",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Study',
+            name="Study",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('current', 'Current'), ('merged', 'Merged'), ('withdrawn', 'Withdrawn')], default='current', max_length=10)),
-                ('label', models.CharField(max_length=200)),
-                ('design', models.CharField(choices=[('unclear', 'Not yet stated'), ('randomized', 'Randomized, parallel'), ('cluster', 'Randomized, cluster'), ('crossover', 'Randomized, crossover'), ('controlled', 'Non-randomized, controlled'), ('uncontrolled', 'Uncontrolled'), ('cohort', 'Cohort study'), ('case_control', 'Case-control study'), ('other', 'Other')], default='unclear', max_length=14)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('merged_with', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_here', to='studies.study')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='studies', to='reviews.review')),
-                ('survivor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='family', to='studies.study')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("current", "Current"), ("merged", "Merged"), ("withdrawn", "Withdrawn")],
+                        default="current",
+                        max_length=10,
+                    ),
+                ),
+                ("label", models.CharField(max_length=200)),
+                (
+                    "design",
+                    models.CharField(
+                        choices=[
+                            ("unclear", "Not yet stated"),
+                            ("randomized", "Randomized, parallel"),
+                            ("cluster", "Randomized, cluster"),
+                            ("crossover", "Randomized, crossover"),
+                            ("controlled", "Non-randomized, controlled"),
+                            ("uncontrolled", "Uncontrolled"),
+                            ("cohort", "Cohort study"),
+                            ("case_control", "Case-control study"),
+                            ("other", "Other"),
+                        ],
+                        default="unclear",
+                        max_length=14,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "merged_with",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_here",
+                        to="studies.study",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="studies",
+                        to="reviews.review",
+                    ),
+                ),
+                (
+                    "survivor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="family",
+                        to="studies.study",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'studies',
-                'ordering': ['label', 'id'],
+                "verbose_name_plural": "studies",
+                "ordering": ["label", "id"],
             },
         ),
         migrations.CreateModel(
-            name='StudyLink',
+            name="StudyLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='study_links', to='studies.report')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='report_links', to='studies.study')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="study_links",
+                        to="studies.report",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
+                (
+                    "study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="report_links",
+                        to="studies.study",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='TimePoint',
+            name="TimePoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=9)),
-                ('unit', models.CharField(choices=[('day', 'days'), ('week', 'weeks'), ('month', 'months'), ('year', 'years')], default='week', max_length=6)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='time_points', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=2, max_digits=9)),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("day", "days"), ("week", "weeks"), ("month", "months"), ("year", "years")],
+                        default="week",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="time_points",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['unit', 'value'],
+                "ordering": ["unit", "value"],
             },
         ),
         migrations.CreateModel(
-            name='Result',
+            name="Result",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('analysis', models.CharField(blank=True, max_length=120)),
-                ('outcome', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='studies.outcome')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='reviews.review')),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='studies.study')),
-                ('time_point', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='results', to='studies.timepoint')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("analysis", models.CharField(blank=True, max_length=120)),
+                (
+                    "outcome",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="studies.outcome",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="reviews.review",
+                    ),
+                ),
+                (
+                    "study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="studies.study",
+                    ),
+                ),
+                (
+                    "time_point",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="studies.timepoint",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ImportRefusal',
+            name="ImportRefusal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('offset', models.PositiveBigIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('reason', models.TextField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refusals', to='studies.importbatch')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("offset", models.PositiveBigIntegerField(default=0)),
+                ("text", models.TextField()),
+                ("reason", models.TextField()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refusals",
+                        to="studies.importbatch",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'constraints': [models.UniqueConstraint(fields=('review', 'id'), name='refusal_of_review'), models.UniqueConstraint(fields=('batch', 'position'), name='refusal_position_once')],
+                "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "id"), name="refusal_of_review"),
+                    models.UniqueConstraint(fields=("batch", "position"), name="refusal_position_once"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='outcome_of_review'),
+            model_name="outcome",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="outcome_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'agreed')), fields=('review', 'name'), name='outcome_once'),
+            model_name="outcome",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "agreed")), fields=("review", "name"), name="outcome_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='record_of_review'),
+            model_name="record",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="record_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(fields=('batch', 'position'), name='record_position_once'),
+            model_name="record",
+            constraint=models.UniqueConstraint(fields=("batch", "position"), name="record_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='pair_of_review'),
+            model_name="duplicatepair",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="pair_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.UniqueConstraint(fields=('left', 'right'), name='pair_once'),
+            model_name="duplicatepair",
+            constraint=models.UniqueConstraint(fields=("left", "right"), name="pair_once"),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(('left__lt', models.F('right'))), name='pair_in_order'),
+            model_name="duplicatepair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("left__lt", models.F("right"))), name="pair_in_order"
+            ),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['review', 'status'], name='report_by_status'),
+            model_name="report",
+            index=models.Index(fields=["review", "status"], name="report_by_status"),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='report_of_review'),
+            model_name="report",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="report_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_with__isnull', False), ('status', 'merged'), ('survivor__isnull', False)), models.Q(models.Q(('status', 'merged'), _negated=True), ('merged_with', None), ('survivor', None)), _connector='OR'), name='report_merged_has_survivor'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("merged_with__isnull", False), ("status", "merged"), ("survivor__isnull", False)
+                    ),
+                    models.Q(
+                        models.Q(("status", "merged"), _negated=True),
+                        ("merged_with", None),
+                        ("survivor", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="report_merged_has_survivor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('survivor', models.F('id')), _negated=True), name='report_survivor_is_another'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("survivor", models.F("id")), _negated=True),
+                name="report_survivor_is_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordlink',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='link_of_review'),
+            model_name="recordlink",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="link_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='recordlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('record', 'report'), name='link_once'),
+            model_name="recordlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("record", "report"), name="link_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fulltext',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='full_text_of_review'),
+            model_name="fulltext",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="full_text_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='fulltext',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'current')), fields=('report', 'sha256'), name='full_text_once'),
+            model_name="fulltext",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "current")), fields=("report", "sha256"), name="full_text_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='search',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='search_of_review'),
+            model_name="search",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="search_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='batch_of_review'),
+            model_name="importbatch",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="batch_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), ('found', django.db.models.expressions.CombinedExpression(models.F('made'), '+', models.F('refused'))), _connector='OR'), name='batch_accounts_for_every_entry'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "done"), _negated=True),
+                    (
+                        "found",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("made"), "+", models.F("refused")
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="batch_accounts_for_every_entry",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sourceanchor',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='anchor_of_review'),
+            model_name="sourceanchor",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="anchor_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='study',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='study_of_review'),
+            model_name="study",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="study_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='study',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_with__isnull', False), ('status', 'merged'), ('survivor__isnull', False)), models.Q(models.Q(('status', 'merged'), _negated=True), ('merged_with', None), ('survivor', None)), _connector='OR'), name='study_merged_has_survivor'),
+            model_name="study",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("merged_with__isnull", False), ("status", "merged"), ("survivor__isnull", False)
+                    ),
+                    models.Q(
+                        models.Q(("status", "merged"), _negated=True),
+                        ("merged_with", None),
+                        ("survivor", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="study_merged_has_survivor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='study',
-            constraint=models.CheckConstraint(condition=models.Q(('survivor', models.F('id')), _negated=True), name='study_survivor_is_another'),
+            model_name="study",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("survivor", models.F("id")), _negated=True),
+                name="study_survivor_is_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studylink',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='study_link_of_review'),
+            model_name="studylink",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="study_link_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='studylink',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('report',), name='study_link_once'),
+            model_name="studylink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("report",), name="study_link_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='timepoint',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='time_point_of_review'),
+            model_name="timepoint",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="time_point_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='timepoint',
-            constraint=models.UniqueConstraint(fields=('review', 'value', 'unit'), name='time_point_once'),
+            model_name="timepoint",
+            constraint=models.UniqueConstraint(fields=("review", "value", "unit"), name="time_point_once"),
         ),
         migrations.AddConstraint(
-            model_name='result',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='result_of_review'),
+            model_name="result",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="result_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='result',
-            constraint=models.UniqueConstraint(fields=('study', 'outcome', 'time_point', 'analysis'), name='result_once', nulls_distinct=False),
+            model_name="result",
+            constraint=models.UniqueConstraint(
+                fields=("study", "outcome", "time_point", "analysis"),
+                name="result_once",
+                nulls_distinct=False,
+            ),
         ),
     ]

@@ -1,6 +1,7 @@
 """A table never says fresh without being so: edits before, during and after a build, lost messages, dead workers."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -37,6 +38,18 @@ def built(table: SummaryTable) -> TableBuild:
     build = rebuild(table.pk)
     assert build
     return build
+
+
+def wait_until_gone(backend: int) -> None:
+    """The server notices a closed connection a moment after its client closed it."""
+    end = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [backend])
+            if cursor.fetchone() is None:
+                return
+            time.sleep(0.02)
+    pytest.fail("the server kept a connection that its client closed")
 
 
 def in_thread(work) -> None:
@@ -224,10 +237,14 @@ def test_a_running_build_is_left_to_the_worker_that_holds_its_lock(table, agree)
 
 def test_the_lock_ends_with_the_connection_that_took_it(table):
     taken, may_end = threading.Event(), threading.Event()
+    backends: list[int] = []
 
     def die() -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [building.LOCK_SPACE + table.pk])
+            cursor.execute(
+                "SELECT pg_try_advisory_lock(%s), pg_backend_pid()", [building.LOCK_SPACE + table.pk]
+            )
+            backends.append(cursor.fetchone()[1])
         taken.set()
         may_end.wait(20)
         connection.close()
@@ -238,6 +255,7 @@ def test_the_lock_ends_with_the_connection_that_took_it(table):
     assert rebuild(table.pk) is None
     may_end.set()
     thread.join()
+    wait_until_gone(backends[0])
     assert built(table).number == 1
 
 
