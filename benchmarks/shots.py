@@ -1,0 +1,69 @@
+"""A picture of every page, to be looked at: wide and phone, light and dark, as lead, reviewer and administrator.
+
+    bin/bench shots DIRECTORY [ROUTE...]
+
+Loads the demo, follows every link from the start page, and writes PERSON-ROUTE-{wide,phone}-{light,dark}.png. With
+routes named (`reviews:detail`), only those. Prints one JSON object: pages, pictures, and what the browser complained of.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from accounts.models import User  # noqa: E402
+from benchmarks.crawl import pages_for  # noqa: E402
+from benchmarks.running import browser, load_demo, server, sign_in  # noqa: E402
+
+PEOPLE = ("lead", "ana", "admin")
+WIDTHS = {"wide": {"width": 1360, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+def take(
+    made: Any, address: str, user: User, name: str, pages: dict[str, str], folder: Path
+) -> tuple[int, list[str]]:
+    taken, complaints = 0, []
+    for width, size in WIDTHS.items():
+        for theme in ("light", "dark"):
+            context = made.new_context(viewport=size, color_scheme=theme, locale="en-GB", timezone_id="UTC")
+            sign_in(context, user, address)
+            page = context.new_page()
+            page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+            for route, path in pages.items():
+                page.goto(address + path, wait_until="load")
+                page.wait_for_timeout(150)
+                if page.evaluate(
+                    "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
+                ):
+                    complaints.append(f"{name} {route} {width}: scrolls sideways")
+                target = folder / f"{name}-{route.replace(':', '-')}-{width}-{theme}.png"
+                page.screenshot(path=str(target), full_page=True)
+                taken += 1
+            context.close()
+    return taken, complaints
+
+
+def main() -> None:
+    if len(sys.argv) < 2:
+        raise SystemExit("Say where the pictures go: bin/bench shots DIRECTORY [ROUTE...]")
+    folder, wanted = Path(sys.argv[1]), set(sys.argv[2:])
+    folder.mkdir(parents=True, exist_ok=True)
+    load_demo()
+    figures: dict[str, Any] = {"pages": 0, "pictures": 0, "complaints": []}
+    with server() as address, browser() as made:
+        for name in PEOPLE:
+            user = User.objects.get(email=f"{name}@demo.example")
+            pages = {route: path for route, path in pages_for(user).items() if not wanted or route in wanted}
+            taken, complaints = take(made, address, user, name, pages, folder)
+            figures["pages"] += len(pages)
+            figures["pictures"] += taken
+            figures["complaints"] += complaints
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
