@@ -20,3 +20,11 @@ def import_batch(job_id: int) -> None:
         if taken:
             job, progress = taken
             bringing.bring_in(batch_id=job.target or 0, progress=progress)
+
+
+@shared_task(name="consensus.tasks.link_mended")
+def link_mended(job_id: int) -> None:
+    with jobs.run(job_id) as taken:
+        if taken:
+            job, _progress = taken
+            bringing.link_mended(batch_id=job.target or 0)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Case, When
 from django.forms import BaseForm
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -94,8 +95,18 @@ def batch(request: HttpRequest, review_id: int, batch_id: int) -> HttpResponse:
     """One file: what was read from it, and every entry that was refused with its place, its text and why."""
     review, can = fetch_review(reader(request), review_id)
     found = reading.fetch(reading.batches_of(review), review, batch_id)
-    page = Paginator(found.refusals.all(), ON_PAGE).get_page(request.GET.get("page"))
-    context = {"review": review, "can": can, "batch": found, "job": job_of(found), "page": page}
+    refusals = found.refusals.select_related("settled_by").order_by(
+        Case(When(status="open", then=0), default=1), "position"
+    )
+    page = Paginator(refusals, ON_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "review": review,
+        "can": can,
+        "batch": found,
+        "job": job_of(found),
+        "page": page,
+        "waiting": found.refusals.open().count(),
+    }
     return render(request, "studies/batch.html", context)
 
 

@@ -1,4 +1,4 @@
-from consensus.services.bringing import bring_in, undo_import, unlink_record
+from consensus.services.bringing import bring_in, link_mended, undo_import, unlink_record
 from consensus.services.counts import Progress, progress, progress_of
 from consensus.services.judging import (
     discard_draft,
@@ -56,6 +56,7 @@ __all__ = [
     "discard_draft",
     "fetch_item",
     "judges_of",
+    "link_mended",
     "may_judge",
     "may_resolve",
     "merge_reports",

@@ -17,7 +17,7 @@ from consensus.upstream import upstream_stage
 from reviews.permissions import refuse_if_closed
 from reviews.writing import name_actor, write
 from studies.models import ImportBatch, RecordLink, Report
-from studies.services import link_batch, read_batch
+from studies.services import link_batch, link_later, read_batch
 from studies.services import unlink_record as take_out
 
 Progress = Callable[[int, int], None]
@@ -28,10 +28,23 @@ def bring_in(*, batch_id: int, progress: Progress) -> None:
     batch = ImportBatch.objects.filter(id=batch_id).first()
     if batch is None or batch.status in {ImportBatch.Status.DONE, ImportBatch.Status.UNDONE}:
         return
-    read_batch(batch=batch, progress=progress)
+    if not read_batch(batch=batch, progress=progress):
+        return
     with transaction.atomic():
         name_actor(batch.created_by)
         reports = link_batch(batch=batch)
+        for stage in first_stages(batch.review_id):
+            open_items(stage=stage, target_ids=reports)
+
+
+def link_mended(*, batch_id: int) -> None:
+    """Link what came to a finished batch afterwards, and open the first stage for it. Safe to run again."""
+    batch = ImportBatch.objects.filter(id=batch_id).first()
+    if batch is None:
+        return
+    with transaction.atomic():
+        name_actor(batch.created_by)
+        reports = link_later(batch=batch)
         for stage in first_stages(batch.review_id):
             open_items(stage=stage, target_ids=reports)
 

@@ -24,6 +24,7 @@ from studies.formats import (
 from studies.formats.columns import FIELDS, guess_mapping
 from studies.formats.detect import by_content, refuse_foreign
 from studies.formats.entry import Decision, Entry, Item, ParsedRecord, Refusal, UnreadableFile
+from studies.formats.sampling import Sample, sample
 from studies.formats.source import CHUNK, Source, decoded_head, read_fully
 from studies.formats.table import UnmappedTable
 
@@ -36,11 +37,13 @@ __all__ = [
     "ParsedRecord",
     "Reading",
     "Refusal",
+    "Sample",
     "UnmappedTable",
     "UnreadableFile",
     "detect",
     "guess_mapping",
     "read",
+    "sample",
 ]
 
 LABELS: Mapping[str, str] = {

@@ -143,12 +143,26 @@ def choose_mapping(header: Sequence[str], mapping: Mapping[str, str] | None) -> 
     return chosen
 
 
+def parsed_head(text: str) -> tuple[list[str], list[list[str]]]:
+    """The headings of a table and its first rows, given its beginning."""
+    mark, header = _layout(text)
+    lines = [f"{line}\n" for line in itertools.islice(unix(text).split("\n"), _SEARCHED_ROWS * 10)]
+    rows = _parsed(lines, mark)
+    at = next((index for index, row in enumerate(rows) if _headings(row) == header), -1)
+    return header, rows[at + 1 :]
+
+
+def _layout(head: str) -> tuple[str, list[str]]:
+    """The delimiter and the headings."""
+    mark = delimiter_of(head) or ("\t" if "\t" in head.split("\n", maxsplit=1)[0] else ",")
+    return mark, _headings(header_of(head) or next(iter(_parsed(_filled_lines(head), mark)), []))
+
+
 def read_table(
     source: Source, head: str, filename: str, mapping: Mapping[str, str] | None
 ) -> tuple[str, str, Iterator[Item]]:
     """(dialect, the heading row as text, entries and refusals in the order of the rows)."""
-    mark = delimiter_of(head) or ("\t" if "\t" in head.split("\n", maxsplit=1)[0] else ",")
-    header = _headings(header_of(head) or next(iter(_parsed(_filled_lines(head), mark)), []))
+    mark, header = _layout(head)
     chosen = choose_mapping(header, mapping)
     reader = RowReader(header, chosen, dialect_of(header), filename)
     return dialect_of(header), row_text(header, mark), _items(source, mark, reader)

@@ -43,6 +43,24 @@ def read_workbook(
     stream: BinaryIO, filename: str, mapping: Mapping[str, str] | None
 ) -> tuple[str, str, Iterator[Item]]:
     """(dialect, the heading row as text, entries in the order of the rows)."""
+    sheet, number, header = _best_sheet(stream)
+    chosen = choose_mapping(header, mapping)
+    reader = RowReader(header, chosen, dialect_of(header), filename)
+    return dialect_of(header), row_text(header, "\t"), _items(sheet, number, reader)
+
+
+def first_rows(stream: BinaryIO) -> tuple[list[str], list[list[str]]]:
+    """The headings of the best recognised sheet, and its first rows."""
+    sheet, number, header = _best_sheet(stream)
+    try:
+        rows = sheet.iter_rows(min_row=number + 1, max_row=number + _SEARCHED_ROWS, values_only=True)
+        return header, [[_text(cell) for cell in row] for row in rows]
+    except Exception as error:
+        raise UnreadableFile(DAMAGED) from error
+
+
+def _best_sheet(stream: BinaryIO) -> tuple[Any, int, list[str]]:
+    """(sheet, row number of its headings, headings)."""
     from openpyxl import load_workbook
 
     try:
@@ -57,10 +75,7 @@ def read_workbook(
         raise UnreadableFile(DAMAGED) from error
     if not sheets:
         raise UnreadableFile("The workbook has no sheet with cells. Save the table as CSV and upload that.")
-    sheet, number, header = max(sheets, key=lambda found: recognised(found[2]))
-    chosen = choose_mapping(header, mapping)
-    reader = RowReader(header, chosen, dialect_of(header), filename)
-    return dialect_of(header), row_text(header, "\t"), _items(sheet, number, reader)
+    return max(sheets, key=lambda found: recognised(found[2]))
 
 
 def _header(sheet: Any) -> tuple[int, list[str]]:

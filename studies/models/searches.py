@@ -45,6 +45,7 @@ class ImportBatch(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         READING = "reading", _("Reading")
+        COLUMNS = "columns", _("Columns to match")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
         UNDONE = "undone", _("Undone")
@@ -63,6 +64,12 @@ class ImportBatch(models.Model):
     found = models.PositiveIntegerField(default=0)
     made = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    # The row of headings of a table: what a refused row needs above it to be read again by itself.
+    preface = models.TextField(blank=True)
+    # What a person has to match: {"headings": [...], "rows": [[...], ...]}, the first rows of a table.
+    columns = models.JSONField(default=dict, blank=True)
+    # Heading -> field, as a person matched them; empty where the columns were recognised.
+    mapping = models.JSONField(default=dict, blank=True)
     # What the entries hash to: the audit trail has one event for an import, and this stands for its records.
     digest = models.CharField(max_length=64, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -84,8 +91,18 @@ class ImportBatch(models.Model):
         return self.filename
 
 
+class RefusalQuerySet(models.QuerySet["ImportRefusal"]):
+    def open(self) -> Self:
+        return self.filter(status=ImportRefusal.Status.OPEN)
+
+
 class ImportRefusal(models.Model):
-    """An entry that could not be read: where it stands, what it says, and why."""
+    """An entry that could not be read: where it stands, what it says, and why; and what a person did about it."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("To look at")
+        MENDED = "mended", _("Mended")
+        SET_ASIDE = "set_aside", _("Set aside")
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="refusals")
@@ -93,11 +110,25 @@ class ImportRefusal(models.Model):
     offset = models.PositiveBigIntegerField(default=0)
     text = models.TextField()
     reason = models.TextField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    # Why it was set aside, in the words of whoever did.
+    note = models.TextField(blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RefusalQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["review", "id"], name="refusal_of_review"),
             models.UniqueConstraint(fields=["batch", "position"], name="refusal_position_once"),
+            models.CheckConstraint(
+                condition=Q(status="open", settled_by=None, settled_at=None)
+                | Q(~Q(status="open"), settled_by__isnull=False, settled_at__isnull=False),
+                name="refusal_settled_by_somebody",
+            ),
         ]
         ordering = ["position"]
 

@@ -1,5 +1,5 @@
 from studies.services.full_texts import add_full_text
-from studies.services.importing import add_search, read_batch, start_import
+from studies.services.importing import add_search, match_columns, read_batch, start_import
 from studies.services.linking import (
     correct_study,
     enrich,
@@ -10,7 +10,8 @@ from studies.services.linking import (
     time_point,
     unlink_record,
 )
-from studies.services.matching import link_batch
+from studies.services.matching import link_batch, link_later
+from studies.services.mending import mend, set_aside, take_up
 
 __all__ = [
     "add_full_text",
@@ -19,11 +20,16 @@ __all__ = [
     "enrich",
     "found_study",
     "link_batch",
+    "link_later",
     "link_report",
+    "match_columns",
+    "mend",
     "read_batch",
     "report_from",
+    "set_aside",
     "start_import",
     "study_of",
+    "take_up",
     "time_point",
     "unlink_record",
 ]

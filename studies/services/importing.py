@@ -13,16 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from config.refusals import Invalid
+from config.refusals import Invalid, Refused
 from reviews.jobs import enqueue
 from reviews.models import Job, Review
 from reviews.permissions import refuse_if_closed
 from reviews.writing import write
-from studies.formats import Entry, Refusal, UnreadableFile, read
+from studies.formats import FIELDS, Entry, Refusal, UnreadableFile, read, sample
 from studies.models import ImportBatch, ImportRefusal, Record, Search
 
 TASK = "consensus.tasks.import_batch"
 CHUNK = 1000
+# What a row must have a column of, so that somebody can tell what it is.
+TELLING = {"title", "doi", "pmid", "nct"}
 Progress = Callable[[int, int], None]
 
 
@@ -35,8 +37,10 @@ def add_search(*, by: User, review: Review, source: str, **details: Any) -> Sear
 
 
 @write
-def start_import(*, by: User, search: Search, upload: "UploadedFile[bytes]") -> tuple[ImportBatch, Job]:
-    """Keep the file as it is, and ask the worker to read it."""
+def start_import(
+    *, by: User, search: Search, upload: "UploadedFile[bytes]", known_format: str = ""
+) -> tuple[ImportBatch, Job]:
+    """Keep the file as it is, and ask the worker to read it; `known_format` where nothing is to be found out."""
     refuse_if_closed(search.review)
     name = upload.name or "upload"
     if not upload.size:
@@ -65,19 +69,30 @@ def start_import(*, by: User, search: Search, upload: "UploadedFile[bytes]") -> 
         filename=name[:255],
         size=upload.size,
         sha256=digest.hexdigest(),
+        format=known_format,
         created_by=by,
     )
     return batch, enqueue(review=search.review, task=TASK, target=batch.pk, by=by)
 
 
-def read_batch(*, batch: ImportBatch, progress: Progress) -> None:
-    """Read the file into records, a thousand at a time. Begun again after a stop, it goes on where it was."""
+def read_batch(*, batch: ImportBatch, progress: Progress) -> bool:
+    """Read the file into records, a thousand at a time. Begun again after a stop, it goes on where it was.
+
+    Returns whether it was read: a table whose columns nobody knows waits for a person.
+    """
     batch.status = ImportBatch.Status.READING
     batch.save(update_fields=["status"])
     digest = hashlib.sha256()
     try:
         with batch.file.open("rb") as stream:
-            reading = read(cast("BinaryIO", stream), filename=batch.filename)
+            if not columns_known(batch, cast("BinaryIO", stream)):
+                return False
+            reading = read(
+                cast("BinaryIO", stream),
+                filename=batch.filename,
+                mapping=batch.mapping or None,
+                format=batch.format or None,
+            )
             last = last_position(batch)
             for items in chunks(noted(reading, digest)):
                 store(batch, [item for item in items if item.position > last])
@@ -90,7 +105,48 @@ def read_batch(*, batch: ImportBatch, progress: Progress) -> None:
     batch.made = Record.objects.filter(batch=batch).count()
     batch.refused = ImportRefusal.objects.filter(batch=batch).count()
     batch.found = batch.made + batch.refused
-    batch.save(update_fields=["format", "dialect", "encoding", "digest", "made", "refused", "found"])
+    batch.preface = reading.preface
+    batch.save(
+        update_fields=["format", "dialect", "encoding", "digest", "made", "refused", "found", "preface"]
+    )
+    return True
+
+
+def columns_known(batch: ImportBatch, stream: BinaryIO) -> bool:
+    """Whether it is clear what the columns of a table hold: by itself, or as a person matched the same ones before.
+
+    If not, the batch keeps its first rows and waits for somebody to match them.
+    """
+    if batch.mapping:
+        return True
+    seen = sample(stream, batch.filename)
+    stream.seek(0)
+    if seen is None or seen.clear:
+        return True
+    batch.columns = {"headings": list(seen.headings), "rows": [list(row) for row in seen.rows]}
+    alike = ImportBatch.objects.filter(review=batch.review_id, columns__headings=list(seen.headings))
+    before = alike.exclude(mapping={}).order_by("-id").first()
+    batch.mapping = before.mapping if before else {}
+    if not batch.mapping:
+        batch.status = ImportBatch.Status.COLUMNS
+    batch.save(update_fields=["columns", "mapping", "status"])
+    return bool(batch.mapping)
+
+
+@write
+def match_columns(*, by: User, batch: ImportBatch, mapping: dict[str, str]) -> Job:
+    """Say what the columns of a table hold, and have it read. What is left out is kept beside each record."""
+    refuse_if_closed(batch.review)
+    batch = ImportBatch.objects.select_for_update().get(id=batch.pk)
+    if batch.status != ImportBatch.Status.COLUMNS:
+        raise Refused(_("The columns of this file are matched already."))
+    headings = batch.columns.get("headings", [])
+    chosen = {heading: field for heading, field in mapping.items() if heading in headings and field in FIELDS}
+    if not set(chosen.values()) & TELLING:
+        raise Invalid(_("Match one column with the title, or with an identifier such as the DOI."))
+    batch.mapping, batch.status = chosen, ImportBatch.Status.WAITING
+    batch.save(update_fields=["mapping", "status"])
+    return enqueue(review=batch.review, task=TASK, target=batch.pk, by=by)
 
 
 def chunks(items: Iterator[Entry | Refusal]) -> Iterator[list[Entry | Refusal]]:

@@ -37,12 +37,28 @@ def link_batch(*, batch: ImportBatch) -> list[int]:
     Review.objects.select_for_update(no_key=True).get(id=batch.review_id)
     if ImportBatch.objects.get(id=batch.pk).status == ImportBatch.Status.DONE:
         return []
-    grouping = group(candidates(batch), apart=decided(batch, "apart"), together=decided(batch, "same"))
+    made = link_unlinked(batch=batch)
+    ImportBatch.objects.filter(id=batch.pk).update(status=ImportBatch.Status.DONE, finished_at=timezone.now())
+    return made
+
+
+@transaction.atomic
+def link_later(*, batch: ImportBatch) -> list[int]:
+    """The same for records that came to a finished batch afterwards, such as mended entries."""
+    Review.objects.select_for_update(no_key=True).get(id=batch.review_id)
+    if ImportBatch.objects.get(id=batch.pk).status != ImportBatch.Status.DONE:
+        return []
+    return link_unlinked(batch=batch)
+
+
+def link_unlinked(*, batch: ImportBatch) -> list[int]:
     unlinked = Record.objects.filter(batch=batch).exclude(links__ended_at=None, links__isnull=False)
-    fresh = {record.pk: record for record in unlinked}
+    fresh = {record.pk: record for record in unlinked.defer("raw", "extra", "keywords", "identifiers")}
+    if not fresh:
+        return []
+    grouping = group(candidates(batch), apart=decided(batch, "apart"), together=decided(batch, "same"))
     made = link_groups(batch, grouping, fresh)
     propose(batch, grouping)
-    ImportBatch.objects.filter(id=batch.pk).update(status=ImportBatch.Status.DONE, finished_at=timezone.now())
     return made
 
 
