@@ -1,0 +1,74 @@
+"""The order of records: what is like the relevant ones comes first, and it says why."""
+
+import numpy as np
+import pytest
+
+from screening import ranking
+from screening.ranking import Corpus, rank
+
+SLEEP = [
+    "sleep improves memory consolidation",
+    "naps and memory after sleep loss",
+    "slow wave sleep and recall of words",
+]
+OTHER = [
+    "soil bacteria in vineyards",
+    "steel bridges under load",
+    "vineyard soils and yield",
+    "loads on steel beams",
+]
+
+
+@pytest.fixture
+def corpus():
+    return Corpus.of([*SLEEP, *OTHER])
+
+
+def test_records_like_the_relevant_one_come_first(corpus):
+    order = rank(corpus, {0: True, 4: False})
+    first = [int(n) for n in np.argsort(-order.scores) if n not in {0, 4}]
+    assert set(first[:2]) == {1, 2}
+
+
+def test_the_reasons_are_words_of_the_record(corpus):
+    order = rank(corpus, {0: True, 4: False})
+    found = ranking.reasons(corpus, order, 1)
+    assert found
+    assert set(found) <= {"memory", "sleep", "naps", "and memory"} | {
+        word for word in found if word in SLEEP[1]
+    }
+    assert "sleep" in found
+
+
+def test_an_order_needs_both_kinds(corpus):
+    for known in ({}, {0: True}, {0: False, 1: False}):
+        with pytest.raises(ValueError, match="one relevant and one irrelevant"):
+            rank(corpus, known)
+
+
+def test_a_corpus_needs_two_records():
+    with pytest.raises(ValueError, match="two records"):
+        Corpus.of(["alone"])
+
+
+def test_records_without_words_are_ranked_too():
+    corpus = Corpus.of([*SLEEP, "", *OTHER, "..."])
+    assert np.isfinite(rank(corpus, {0: True, 4: False}).scores).all()
+
+
+def test_the_same_decisions_give_the_same_order(corpus):
+    one, other = rank(corpus, {0: True, 4: False}), rank(Corpus.of([*SLEEP, *OTHER]), {0: True, 4: False})
+    assert np.allclose(one.scores, other.scores, atol=1e-4)
+
+
+def test_nearness_that_was_cached_equals_nearness_computed_anew(corpus):
+    corpus.nearness([0])
+    grown = corpus.nearness([0, 2])
+    assert np.allclose(grown, Corpus.of([*SLEEP, *OTHER]).nearness([0, 2]), atol=1e-6)
+    assert np.allclose(corpus.nearness([2]), Corpus.of([*SLEEP, *OTHER]).nearness([2]), atol=1e-6)
+
+
+def test_relevant_records_together_weigh_more_than_all_others():
+    weight = ranking.weights(np.array([True, False, False, False]))
+    assert weight.mean() == pytest.approx(1)
+    assert weight[0] == pytest.approx(ranking.RATIO * weight[1:].sum())
