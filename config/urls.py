@@ -4,7 +4,7 @@ from django.views.generic import TemplateView
 
 from config.api import APPS, has
 from config.health import health
-from reporting import pages, pages_records, pages_setup
+from reporting import pages, pages_duplicates, pages_records, pages_setup
 from reviews import urls as reviews
 from studies import urls as studies
 
@@ -21,7 +21,14 @@ OF_REVIEWS = [
 OF_STUDIES = [
     path(f"{REVIEW}/imports/<int:batch_id>/undo/", pages_records.undo_import, name="undo_import"),
     path(f"{REVIEW}/links/<int:link_id>/apart/", pages_records.keep_apart, name="keep_apart"),
-    path(f"{REVIEW}/duplicates/<int:pair_id>/", pages_records.decide_pair, name="decide_pair"),
+    path(f"{REVIEW}/duplicates/<int:pair_id>/", pages_duplicates.decide_pair, name="decide_pair"),
+    path(f"{REVIEW}/duplicates/<int:pair_id>/alike/", pages_duplicates.alike, name="alike"),
+    path(
+        f"{REVIEW}/duplicates/decisions/<int:decision_id>/undo/",
+        pages_duplicates.undo_decision,
+        name="undo_decision",
+    ),
+    path(f"{REVIEW}/duplicates/", pages_duplicates.duplicates, name="duplicates"),
     path(f"{REVIEW}/reports/<int:report_id>/merge/", pages_records.merge_report, name="merge_report"),
     path(f"{REVIEW}/reports/<int:report_id>/unmerge/", pages_records.unmerge_report, name="unmerge_report"),
     path(f"{REVIEW}/reports/<int:report_id>/papers/", pages_records.add_full_text, name="add_full_text"),

@@ -3,14 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from consensus.deciding import decide
 from consensus.kinds import kind_of
 from consensus.models import Judgement, Stage, WorkItem
 from consensus.services.counts import progress_of
 from consensus.services.settling import answers_of, situations, standing
-from studies.models import Report, Study
+from studies.models import DuplicatePair, RecordLink, Report, Study
 
 CHUNK = 500
 Check = Callable[[], Iterable[str]]
@@ -84,7 +85,25 @@ def survivors() -> Iterator[str]:
                 yield f"{model.__name__.lower()} {row.pk}: survivor {row.survivor_id}, recomputed {end}"
 
 
-CHECKS: list[Check] = [statuses, counts, survivors]
+def decisions() -> Iterator[str]:
+    """What people said of duplicates: the same are one report, those kept apart are not, whatever came in since."""
+    here = Subquery(
+        RecordLink.objects.current()
+        .filter(record=OuterRef("left"))
+        .values(root=Coalesce("report__survivor_id", "report_id"))[:1]
+    )
+    there = Subquery(
+        RecordLink.objects.current()
+        .filter(record=OuterRef("right"))
+        .values(root=Coalesce("report__survivor_id", "report_id"))[:1]
+    )
+    pairs = DuplicatePair.objects.exclude(status="open").annotate(here=here, there=there)
+    for pair in pairs.exclude(here=None).exclude(there=None).iterator(chunk_size=2000):
+        if (pair.here == pair.there) != (pair.status == "same"):
+            yield f"pair {pair.pk}: decided {pair.status}, but its records are reports {pair.here}, {pair.there}"
+
+
+CHECKS: list[Check] = [statuses, counts, survivors, decisions]
 
 
 def drift() -> Iterator[str]:

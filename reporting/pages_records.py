@@ -20,7 +20,7 @@ from screening import services as screening
 from studies import reading
 from studies import services as studies
 from studies.forms import PaperForm
-from studies.models import DuplicatePair, ImportBatch, RecordLink, Report, Study
+from studies.models import ImportBatch, RecordLink, Report, Study
 
 M = TypeVar("M", bound=Model)
 
@@ -64,18 +64,6 @@ def keep_apart(request: HttpRequest, review_id: int, link_id: int) -> HttpRespon
     report = consensus.unlink_record(by=reader(request), link=found)
     messages.success(request, _("Kept apart. The record has a report of its own now."))
     return redirect("studies:report", review.pk, report.pk)
-
-
-@require_POST
-def decide_pair(request: HttpRequest, review_id: int, pair_id: int) -> HttpResponse:
-    review = bringing(request, review_id)
-    pair = reading.fetch(DuplicatePair.objects.select_related("left", "right", "review"), review, pair_id)
-    decision = request.POST.get("decision")
-    if decision not in {"same", "apart"}:
-        raise Invalid(_("Choose whether the two are the same report."))
-    consensus.decide_pair(by=reader(request), pair=pair, same=decision == "same")
-    messages.success(request, _("Made one report.") if decision == "same" else _("Kept apart."))
-    return redirect("studies:duplicates", review.pk)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """What the pages of records, reports and studies read: fetched within one review, or refused."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db.models import Count, Model, Q, QuerySet
@@ -8,7 +9,17 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models import Review
-from studies.models import DuplicatePair, ImportBatch, Record, RecordLink, Report, Study, StudyLink
+from studies.differences import Marked, differing
+from studies.models import (
+    DuplicatePair,
+    ImportBatch,
+    PairDecision,
+    Record,
+    RecordLink,
+    Report,
+    Study,
+    StudyLink,
+)
 
 M = TypeVar("M", bound=Model)
 # The fields that two records are compared by on the page of likely duplicates.
@@ -23,6 +34,8 @@ LABELS = {
     "doi": "DOI",
     "pmid": "PMID",
     "kind": _("Kind"),
+    "language": _("Language"),
+    "abstract": _("Abstract"),
 }
 
 
@@ -85,14 +98,43 @@ def open_pairs(review: Review) -> QuerySet[DuplicatePair]:
     return found.select_related("left__batch__search", "right__batch__search").order_by("-score", "id")
 
 
-def field_by_field(pair: DuplicatePair) -> list[tuple[str, str, str]]:
-    """Each compared field's name, and what the two records say."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field of two records beside each other, in pieces: what the other lacks is marked."""
+
+    label: str
+    same: bool
+    left: Marked
+    right: Marked
+
+
+def field_by_field(pair: DuplicatePair) -> list[Row]:
+    """Each compared field that one of the two records gives."""
     rows = []
     for name, label in LABELS.items():
         left, right = words(getattr(pair.left, name)), words(getattr(pair.right, name))
         if left or right:
-            rows.append((str(label), left, right))
+            rows.append(Row(str(label), left == right, *differing(left, right)))
     return rows
+
+
+def titles_of(pair: DuplicatePair) -> tuple[Marked, Marked]:
+    """Both titles with what differs, for a list of pairs."""
+    return differing(pair.left.title, pair.right.title)
+
+
+def pair_after(review: Review, passed: DuplicatePair | None) -> DuplicatePair | None:
+    """The likeliest open pair; after one that was passed over, the next, and in the end the first again."""
+    found = open_pairs(review)
+    if passed:
+        behind = Q(score__lt=passed.score) | Q(score=passed.score, id__gt=passed.pk)
+        return found.filter(behind).first() or found.first()
+    return found.first()
+
+
+def decisions_of(review: Review) -> QuerySet[PairDecision]:
+    """The latest decisions on duplicates, with who made them."""
+    return PairDecision.objects.filter(review=review).select_related("created_by", "undone_by")
 
 
 def words(value: object) -> str:

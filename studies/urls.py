@@ -20,7 +20,6 @@ urlpatterns = [
     path(f"{REVIEW}/reports/", views.reports, name="reports"),
     path(f"{REVIEW}/reports/<int:report_id>/", views.report, name="report"),
     path(f"{REVIEW}/papers/<int:paper_id>/", views.full_text, name="full_text"),
-    path(f"{REVIEW}/duplicates/", views.duplicates, name="duplicates"),
     path(f"{REVIEW}/studies/", views.studies, name="studies"),
     path(f"{REVIEW}/studies/<int:study_id>/", views.study, name="study"),
 ]

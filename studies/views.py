@@ -89,17 +89,6 @@ def full_text(request: HttpRequest, review_id: int, paper_id: int) -> FileRespon
 
 
 @require_GET
-def duplicates(request: HttpRequest, review_id: int) -> HttpResponse:
-    """The pairs that may be one report, the likeliest first, each field beside the other."""
-    review, can = fetch_review(reader(request), review_id)
-    page = Paginator(reading.open_pairs(review), 10).get_page(request.GET.get("page"))
-    pairs = [(pair, reading.field_by_field(pair)) for pair in page.object_list]
-    return render(
-        request, "studies/duplicates.html", {"review": review, "can": can, "page": page, "pairs": pairs}
-    )
-
-
-@require_GET
 def studies(request: HttpRequest, review_id: int) -> HttpResponse:
     review, can = fetch_review(reader(request), review_id)
     words = request.GET.get("q", "")[:WORDS]

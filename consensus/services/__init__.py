@@ -18,7 +18,7 @@ from consensus.services.merging import (
     unmerge_report,
     unmerge_study,
 )
-from consensus.services.pairing import decide_pair
+from consensus.services.pairing import MOST_AT_ONCE, alike, decide_alike, decide_pair, undo_decision
 from consensus.services.queueing import next_items, release, top_up
 from consensus.services.resolving import (
     judges_of,
@@ -44,14 +44,17 @@ from consensus.services.staging import (
 )
 
 __all__ = [
+    "MOST_AT_ONCE",
     "Effect",
     "Progress",
     "add_judge",
     "add_stage",
+    "alike",
     "assign_study",
     "bring_in",
     "carry_over",
     "change_stage",
+    "decide_alike",
     "decide_pair",
     "discard_draft",
     "fetch_item",
@@ -84,6 +87,7 @@ __all__ = [
     "submit",
     "submit_draft",
     "top_up",
+    "undo_decision",
     "undo_import",
     "unlink_record",
     "unmerge_report",

@@ -11,12 +11,12 @@ from accounts.models import User
 from config.refusals import Refused
 from consensus.kinds import kind_of
 from consensus.models import Judgement, Stage, WorkItem
-from consensus.services.merging import decide_pairs
+from consensus.services.merging import decide_pairs, new_decision
 from consensus.services.settling import lock, open_items, settle
 from consensus.upstream import upstream_stage
 from reviews.permissions import refuse_if_closed
 from reviews.writing import name_actor, write
-from studies.models import ImportBatch, RecordLink, Report
+from studies.models import ImportBatch, PairDecision, RecordLink, Report
 from studies.services import link_batch, link_later, read_batch
 from studies.services import unlink_record as take_out
 
@@ -89,7 +89,7 @@ def unlink_record(*, by: User, link: RecordLink) -> Report:
     if RecordLink.objects.current().filter(report=old).count() < 2:
         raise Refused(_("This is the report's only record. There is nothing to keep apart."))
     report = take_out(by=by, record=link.record)
-    decide_pairs(report, old, "apart", by, "")
+    decide_pairs(report, old, new_decision(report.review, PairDecision.Verdict.APART, by))
     for stage in first_stages(report.review_id):
         open_items(stage=stage, target_ids=[report.pk])
     return report

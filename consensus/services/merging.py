@@ -18,8 +18,8 @@ from consensus.upstream import downstream_targets, family, passing_targets, upst
 from reviews.models import Review
 from reviews.permissions import refuse_if_closed
 from reviews.writing import write
-from studies.models import DuplicatePair, RecordLink, Report, Study
-from studies.services import link_report
+from studies.models import DuplicatePair, PairDecision, RecordLink, Report, Study
+from studies.services import link_report, refresh
 
 T = TypeVar("T", Report, Study)
 
@@ -27,8 +27,23 @@ T = TypeVar("T", Report, Study)
 @write
 def merge_reports(*, by: User, left: Report, right: Report, evidence: str = "") -> Report:
     """Make two reports one. The one that has come further survives; the other can be let go again."""
-    decide_pairs(left, right, DuplicatePair.Status.SAME, by, evidence)
-    return merge(left, right)
+    decision = new_decision(left.review, PairDecision.Verdict.SAME, by)
+    return merge_as(decision, left=left, right=right, evidence=evidence)
+
+
+def new_decision(review: Review, verdict: str, by: User) -> PairDecision:
+    return PairDecision.objects.create(review=review, verdict=verdict, created_by=by, asked=1)
+
+
+def merge_as(decision: PairDecision, *, left: Report, right: Report, evidence: str = "") -> Report:
+    """Make two reports one as part of a decision, which can be taken back; the one that stays has the best of both."""
+    decide_pairs(left, right, decision, evidence)
+    keeper = merge(left, right)
+    gone = right if keeper.pk == left.root_id else left
+    decision.merged = [*decision.merged, gone.root_id]
+    decision.save(update_fields=["merged"])
+    refresh([keeper.pk])
+    return keeper
 
 
 @write
@@ -136,32 +151,45 @@ def settle_dependants(model: type[Report] | type[Study], stage: Stage, ids: Sequ
             settle(one)
 
 
-def decide_pairs(left: Report, right: Report, status: str, by: User, evidence: str) -> None:
-    """Remember what a person said of two reports, for every pair of their records."""
-    lefts = (
-        RecordLink.objects.current()
-        .filter(report__in=family(Report, left.root_id))
-        .values_list("record_id", flat=True)
+def decide_pairs(left: Report, right: Report, decision: PairDecision, evidence: str = "") -> None:
+    """Remember what a person said of two reports, for every pair of their records, and what the pairs were before."""
+    lefts, rights = records_of(left), records_of(right)
+    ends = {(min(one, other), max(one, other)) for one in lefts for other in rights if one != other}
+    known = {
+        (pair.left_id, pair.right_id): pair
+        for pair in DuplicatePair.objects.select_for_update(of=("self",)).filter(
+            left__in=[*lefts, *rights], right__in=[*lefts, *rights]
+        )
+        if (pair.left_id, pair.right_id) in ends
+    }
+    now, by = timezone.now(), decision.created_by
+    for pair in known.values():
+        was = [pair.status, pair.decided_by_id, pair.decided_at.isoformat() if pair.decided_at else None]
+        decision.before.setdefault(str(pair.pk), [*was, pair.decision_id])
+        pair.status, pair.decided_by, pair.decided_at, pair.decision = decision.verdict, by, now, decision
+    DuplicatePair.objects.bulk_update(
+        known.values(), ["status", "decided_by", "decided_at", "decision"], batch_size=500
     )
-    rights = (
-        RecordLink.objects.current()
-        .filter(report__in=family(Report, right.root_id))
-        .values_list("record_id", flat=True)
+    made = DuplicatePair.objects.bulk_create(
+        DuplicatePair(
+            review_id=left.review_id,
+            left_id=ends_left,
+            right_id=ends_right,
+            status=decision.verdict,
+            evidence=evidence,
+            decision=decision,
+            decided_by=by,
+            decided_at=now,
+        )
+        for ends_left, ends_right in sorted(ends - set(known))
     )
-    for one in lefts:
-        for other in rights:
-            if one != other:
-                DuplicatePair.objects.update_or_create(
-                    review_id=left.review_id,
-                    left_id=min(one, other),
-                    right_id=max(one, other),
-                    defaults={
-                        "status": status,
-                        "decided_by": by,
-                        "decided_at": timezone.now(),
-                        "evidence": evidence,
-                    },
-                )
+    decision.before |= {str(pair.pk): None for pair in made}
+    decision.save(update_fields=["before"])
+
+
+def records_of(report: Report) -> list[int]:
+    links = RecordLink.objects.current().filter(report__in=family(Report, report.root_id))
+    return list(links.values_list("record_id", flat=True))
 
 
 @write
@@ -170,7 +198,8 @@ def unmerge_report(*, by: User, report: Report) -> None:
     survivor = Report.objects.get(id=report.root_id)
     unmerge(report)
     report.refresh_from_db()
-    decide_pairs(report, survivor, DuplicatePair.Status.APART, by, "")
+    refresh([report.pk, survivor.pk])
+    decide_pairs(report, survivor, new_decision(report.review, PairDecision.Verdict.APART, by))
 
 
 @write

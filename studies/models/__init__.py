@@ -1,13 +1,23 @@
 from studies.models.investigations import Outcome, Result, Study, StudyLink, TimePoint
-from studies.models.reports import DuplicatePair, FullText, RecordLink, Report, SourceAnchor
+from studies.models.reports import (
+    Correction,
+    DuplicatePair,
+    FullText,
+    PairDecision,
+    RecordLink,
+    Report,
+    SourceAnchor,
+)
 from studies.models.searches import ImportBatch, ImportRefusal, Record, Search
 
 __all__ = [
+    "Correction",
     "DuplicatePair",
     "FullText",
     "ImportBatch",
     "ImportRefusal",
     "Outcome",
+    "PairDecision",
     "Record",
     "RecordLink",
     "Report",

@@ -1,6 +1,7 @@
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -124,6 +125,55 @@ class RecordLink(models.Model):
         return f"record {self.record_id} is report {self.report_id}"
 
 
+class Correction(models.Model):
+    """A field of a report, corrected by hand. The records stay as delivered; what is corrected holds against them."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="corrections")
+    field = models.CharField(max_length=20)
+    was = models.JSONField(null=True)
+    value = models.JSONField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "id"], name="correction_of_review")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.field} of report {self.report_id}"
+
+
+class PairDecision(models.Model):
+    """What a person said of one pair or of many alike, so that it can be taken back as it was made."""
+
+    class Verdict(models.TextChoices):
+        SAME = "same", _("The same")
+        APART = "apart", _("Not the same")
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    # How many questions it answered; of one, which.
+    asked = models.PositiveIntegerField(default=0)
+    # The reports that were merged into others by it, in that order.
+    merged = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    # What the pairs were before: id -> status, who and when; null for a pair that was not there.
+    before = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "id"], name="decision_of_review")]
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.asked} pairs: {self.verdict}"
+
+
 class DuplicatePair(models.Model):
     """Two reports that may be one: proposed by the machine, or settled by a person, whom the machine never overrules."""
 
@@ -137,7 +187,12 @@ class DuplicatePair(models.Model):
     right = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     evidence = models.TextField(blank=True)
+    # The evidence without its numbers: pairs that are alike in it can be decided together.
+    pattern = models.TextField(blank=True)
     score = models.FloatField(default=0)
+    decision = models.ForeignKey(
+        PairDecision, on_delete=models.PROTECT, related_name="pairs", null=True, blank=True
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -148,6 +203,12 @@ class DuplicatePair(models.Model):
             models.UniqueConstraint(fields=["review", "id"], name="pair_of_review"),
             models.UniqueConstraint(fields=["left", "right"], name="pair_once"),
             models.CheckConstraint(condition=Q(left__lt=F("right")), name="pair_in_order"),
+        ]
+        indexes = [
+            # The questions that are open, the likeliest first.
+            models.Index(
+                fields=["review", "-score", "id"], condition=Q(status="open"), name="pair_open_by_score"
+            ),
         ]
         ordering = ["id"]
 

@@ -1,10 +1,12 @@
 from studies.services.full_texts import add_full_text
 from studies.services.importing import add_search, match_columns, read_batch, start_import
 from studies.services.linking import (
+    correct_report,
     correct_study,
     enrich,
     found_study,
     link_report,
+    refresh,
     report_from,
     study_of,
     time_point,
@@ -16,6 +18,7 @@ from studies.services.mending import mend, set_aside, take_up
 __all__ = [
     "add_full_text",
     "add_search",
+    "correct_report",
     "correct_study",
     "enrich",
     "found_study",
@@ -25,6 +28,7 @@ __all__ = [
     "match_columns",
     "mend",
     "read_batch",
+    "refresh",
     "report_from",
     "set_aside",
     "start_import",

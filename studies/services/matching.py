@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from reviews.models import Review
 from studies.dedupe import Candidate, Grouping, Verdict, group
+from studies.dedupe.saying import pattern_of
 from studies.models import DuplicatePair, ImportBatch, Record, RecordLink, Report
-from studies.services.linking import enrich, report_from
+from studies.services.linking import enrich, refresh, report_from
 
 FIELDS = (
     "title",
@@ -102,11 +103,14 @@ def link_groups(batch: ImportBatch, grouping: Grouping, fresh: dict[int, Record]
             plans.append((known[0], new))
             continue
         report = report_from(fresh[new[0]])
-        enrich(report, [fresh[key] for key in new[1:]])
+        enrich(report, [fresh[key] for key in new])
         reports.append(report)
         plans.append((report, new))
     Report.objects.bulk_create(reports, batch_size=1000)
     RecordLink.objects.bulk_create(links_for(batch, plans, evidence), batch_size=2000)
+    joined = [report for report, new in plans if isinstance(report, int) and new]
+    for start in range(0, len(joined), 1000):
+        refresh(joined[start : start + 1000])
     return [report.pk for report in reports]
 
 
@@ -143,6 +147,7 @@ def propose(batch: ImportBatch, grouping: Grouping) -> None:
                 left_id=ends[0],
                 right_id=ends[1],
                 evidence=", ".join(pair.evidence),
+                pattern=pattern_of(", ".join(pair.evidence)),
                 score=pair.score,
             )
         )

@@ -157,7 +157,7 @@ def pair(review, reports):
 @pytest.mark.parametrize(("decision", "current"), [("same", 5), ("apart", 6)])
 def test_a_pair_is_decided_once(decision, current, ana, review, pair):
     html = ana.get(url("duplicates", review)).content.decode()
-    assert "title alike" in html
+    assert "Title alike." in html
     assert ana.post(url("decide_pair", review, pair.pk), {"decision": "maybe"}).status_code == 400
     ana.post(url("decide_pair", review, pair.pk), {"decision": decision})
     pair.refresh_from_db()
