@@ -125,7 +125,7 @@ def sign(request: HttpRequest, review_id: int, item_id: int, judgement_id: int) 
     """Agree with what another judge of the item proposed."""
     fetch_review(reader(request), review_id, "judge", writing=True)
     found = item_of(request, review_id, item_id)
-    if not Judgement.objects.filter(id=judgement_id, item=found).exists():
+    if not Judgement.objects.visible_to(reader(request)).filter(id=judgement_id, item=found).exists():
         raise Http404
     signed = services.sign(by=reader(request), judgement_id=judgement_id)
     said = _("Signed. Others have still to sign.") if signed.is_draft else _("Signed and settled.")
