@@ -2,8 +2,8 @@
 
 Three voters, each a score for every record, standardised and added: a linear support vector machine on words and pairs
 of words (TF-IDF; the setting of ASReview's ELAS u4, ASReview LAB 2025), the same machine on the latent space of the
-words (Deerwester et al. 1990), and on that of letter sequences, which sees through spelling and endings; and, with less
-weight, how near a record is to the relevant ones already found.
+words (Deerwester et al. 1990), and on that of letter sequences, which sees through spelling and endings; and how near
+a record is to the relevant ones already found.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ COST = 0.11
 RATIO = 9.8
 LATENT = 200
 NEAREST = 3
-WORDS, MEANING, LETTERS, NEARNESS = 1.0, 1.0, 0.5, 0.6
+WORDS, MEANING, LETTERS, NEARNESS = 0.7, 1.0, 1.0, 1.0
 # Letter sequences of more records than this would take minutes at every start, for little.
 LETTERS_UP_TO = 30_000
 

@@ -1,4 +1,5 @@
 from consensus.models.items import TARGETS, Assignment, Judgement, Note, Signature, WorkItem
+from consensus.models.rankings import Ranking, Score
 from consensus.models.stages import Change, Stage, StageDelta, StageJudge, StageVersion
 
 __all__ = [
@@ -7,6 +8,8 @@ __all__ = [
     "Change",
     "Judgement",
     "Note",
+    "Ranking",
+    "Score",
     "Signature",
     "Stage",
     "StageDelta",

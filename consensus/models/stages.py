@@ -26,6 +26,13 @@ class Stage(models.Model):
         LEAD = "lead", _("A lead or owner resolves")
         PAIR = "pair", _("The judges discuss, and all of them sign")
 
+    class Order(models.TextChoices):
+        IMPORTED = "imported", _("As imported")
+        RELEVANCE = "relevance", _("By relevance, learnt from what the team decided")
+        OWN = "own", _("By relevance, learnt from the reviewer's own decisions")
+        MIXED = "mixed", _("By relevance, every tenth record at random")
+        RANDOM = "random", _("At random")
+
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="stages")
     kind = models.CharField(max_length=30)
     position = models.PositiveSmallIntegerField()
@@ -34,6 +41,9 @@ class Stage(models.Model):
     reasons = models.CharField(_("reasons"), max_length=10, choices=Reasons, default=Reasons.CONFLICT)
     unsure = models.CharField(_("unsure"), max_length=10, choices=Unsure, default=Unsure.INCLUDE)
     resolver = models.CharField(_("who resolves"), max_length=4, choices=Resolver, default=Resolver.LEAD)
+    order = models.CharField(_("order"), max_length=9, choices=Order, default=Order.IMPORTED)
+    # The team stopped before the end: queues hand out nothing more, until somebody goes on.
+    stopped_at = models.DateTimeField(null=True, blank=True)
     # Empty means: every member whose role judges.
     judges = models.ManyToManyField(settings.AUTH_USER_MODEL, through="StageJudge", related_name="+")
 
