@@ -85,6 +85,7 @@ class ItemSerializer(serializers.ModelSerializer[WorkItem]):
     kind = serializers.CharField(source="stage.kind", read_only=True)
     status = serializers.SerializerMethodField()
     judged = serializers.SerializerMethodField()
+    judges_needed = serializers.SerializerMethodField()
     version = serializers.IntegerField(source="version.number", read_only=True)
 
     class Meta:
@@ -119,6 +120,10 @@ class ItemSerializer(serializers.ModelSerializer[WorkItem]):
     @extend_schema_field(serializers.ChoiceField(choices=WorkItem.Status.choices))
     def get_status(self, item: WorkItem) -> str:
         return shown_status(item, self.allowed(item))
+
+    def get_judges_needed(self, item: WorkItem) -> int:
+        """How many it needs: for its possible judges what the stage says, until it is complete."""
+        return item.judges_needed if item.complete or self.allowed(item).manage else item.stage.judges_needed
 
     def get_judged(self, item: WorkItem) -> int | None:
         """How many have judged it: empty for its possible judges until all have."""

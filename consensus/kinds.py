@@ -44,6 +44,18 @@ class Kind:
 
         return Policy(rule=Rule(settings.rule))
 
+    def places(self, stage: "Stage", targets: Sequence[int]) -> Mapping[int, int]:
+        """How many judges the items of these targets need, where it is another number than the stage's."""
+        return {}
+
+    def needs(self, item: "WorkItem", judgement: "Judgement") -> int:
+        """How many judges a locked item needs now that `judgement` is about to count."""
+        return item.judges_needed
+
+    def room(self, stage: "Stage", user: "User") -> int | None:
+        """How many more items of the stage this person takes, if there is a limit."""
+        return None
+
     def passes(self, answers: Answers) -> bool:
         """Whether an item with this final answer goes on to the next stage."""
         return True

@@ -12,6 +12,7 @@ from consensus.compare import Answers, Policy, Rule, Value
 from consensus.kinds import Kind, Target
 from consensus.models import Judgement, Stage, StageVersion, WorkItem
 from reviews.models import ExclusionReason, ProtocolVersion
+from screening import modes
 from screening.models import Criteria, Verdict
 from studies.models import Report
 
@@ -94,6 +95,15 @@ class Screening(Kind):
             same={VERDICT: unsure},
             ranked=frozenset({REASON, REASON_ID}) if settings.reasons == Stage.Reasons.FIRST else frozenset(),
         )
+
+    def places(self, stage: Stage, targets: Sequence[int]) -> Mapping[int, int]:
+        return modes.places(stage, targets)
+
+    def needs(self, item: WorkItem, judgement: Judgement) -> int:
+        return modes.needs(item, judgement)
+
+    def room(self, stage: Stage, user: User) -> int | None:
+        return modes.room(stage, user)
 
     def passes(self, answers: Answers) -> bool:
         """Unsure goes on: wherever it is final, the judges agreed not to exclude."""

@@ -10,6 +10,7 @@ from consensus.services.judging import (
     stage_of,
     submit,
     submit_draft,
+    withdraw,
 )
 from consensus.services.merging import (
     assign_study,
@@ -92,4 +93,5 @@ __all__ = [
     "unlink_record",
     "unmerge_report",
     "unmerge_study",
+    "withdraw",
 ]

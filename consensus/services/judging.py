@@ -117,7 +117,12 @@ def family_ids(item: WorkItem) -> list[int]:
 
 def enter(judgement: Judgement, item: WorkItem) -> Judgement:
     """Make a written draft count: it takes the place of what its reviewer said before, and the item settles."""
-    kind_of(item.stage).check(judgement)
+    kind = kind_of(item.stage)
+    kind.check(judgement)
+    needed = kind.needs(item, judgement)
+    if needed != item.judges_needed:
+        item.judges_needed = needed
+        item.save(update_fields=["judges_needed"])
     now = timezone.now()
     mine = Judgement.objects.current().of(judgement.reviewer).exclude(role=Judgement.Role.CONSENSUS)
     mine = mine.filter(item__in=family_ids(item))
@@ -131,6 +136,17 @@ def enter(judgement: Judgement, item: WorkItem) -> Judgement:
         settle(other)
     settle(item)
     return judgement
+
+
+@write
+def withdraw(*, by: User, judgement: Judgement) -> None:
+    """Take one's own judgement back, as if it had not been made. It is kept, marked as superseded."""
+    item = locked_for(by, judgement.item_id)
+    held = Judgement.objects.current().of(by).filter(id=judgement.pk).exclude(role=Judgement.Role.CONSENSUS)
+    refuse_if_over(item, by)
+    if held.update(superseded_at=timezone.now()):
+        count_judged(item.stage, by.pk, -1)
+        settle(item)
 
 
 def count_judged(stage: Stage, reviewer_id: int, step: int) -> None:

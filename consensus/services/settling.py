@@ -187,12 +187,13 @@ def open_items(*, stage: Stage, target_ids: Sequence[int]) -> int:
         WorkItem.objects.filter(stage=stage, **{f"{name}__in": target_ids}).values_list(name, flat=True)
     )
     version = stage.versions.order_by("-number")[0]
+    places = kind_of(stage).places(stage, target_ids)
     fresh = [
         WorkItem(
             review_id=stage.review_id,
             stage=stage,
             version=version,
-            judges_needed=stage.judges_needed,
+            judges_needed=places.get(target, stage.judges_needed),
             rule=stage.rule,
             reasons=stage.reasons,
             unsure=stage.unsure,

@@ -156,7 +156,20 @@ def change_stage(*, by: User, stage: Stage, judges: Sequence[User] | None = None
     judged = list(undecided.filter(judged__gt=0).values_list("id", flat=True))
     settings = {name: getattr(stage, name) for name in COPIED}
     undecided.exclude(**settings).update(**settings)
+    spread(stage)
     settle_ids(judged)
+
+
+def spread(stage: Stage) -> None:
+    """Give undecided items the number of judges that their kind asks for, where that is not the stage's."""
+    kind = kind_of(stage)
+    undecided = WorkItem.objects.undecided().filter(stage=stage)
+    name = f"{kind.target}_id"
+    by_number: dict[int, list[int]] = {}
+    for target, needed in kind.places(stage, list(undecided.values_list(name, flat=True))).items():
+        by_number.setdefault(needed, []).append(target)
+    for needed, targets in by_number.items():
+        undecided.filter(**{f"{name}__in": targets}).update(judges_needed=needed)
 
 
 @write

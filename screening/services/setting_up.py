@@ -1,0 +1,74 @@
+"""How a review is screened: what is masked, who needs a second judge, how the work is split."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from config.refusals import Invalid
+from consensus import services as consensus
+from consensus.models import Assignment, Stage
+from reviews.models import Review
+from reviews.permissions import fetch_review, refuse_if_closed
+from reviews.writing import write
+from screening.models import Masking, Mode, Workload
+
+
+@write
+def set_masking(*, by: User, review: Review, hidden: set[str]) -> Masking:
+    fetch_review(by, review.pk, "manage", writing=True)
+    if not hidden <= set(Masking.FIELDS):
+        raise Invalid(_("Authors, journal and year can be masked. Choose among them."))
+    made, _made = Masking.objects.update_or_create(
+        review=review, defaults={name: name in hidden for name in Masking.FIELDS}
+    )
+    return made
+
+
+@write
+def set_mode(*, by: User, stage: Stage, way: str, percent: int = 20, judges_needed: int = 2) -> Mode:
+    """Choose who judges what. Undecided items follow; what is decided stays."""
+    fetch_review(by, stage.review_id, "manage", writing=True)
+    if way not in Mode.Way.values:
+        raise Invalid(_("Choose who judges what."))
+    if not 1 <= percent <= 99:
+        raise Invalid(_("Enter a sample between 1 and 99 per cent."))
+    mode, _made = Mode.objects.update_or_create(
+        stage=stage, defaults={"review_id": stage.review_id, "way": way, "percent": percent}
+    )
+    needed = judges_needed if way == Mode.Way.ALL else 1
+    consensus.change_stage(by=by, stage=stage, judges_needed=needed)
+    return mode
+
+
+@write
+def set_workload(*, by: User, stage: Stage, percents: Mapping[User, int]) -> None:
+    """Split the stage's records: how many of each hundred a person takes. Nobody named: everybody takes what comes."""
+    fetch_review(by, stage.review_id, "manage", writing=True)
+    refuse_if_closed(stage.review)
+    if any(not 0 <= one <= 100 for one in percents.values()):
+        raise Invalid(_("Enter for each person how many of 100 records they take: 0 to 100."))
+    strangers = [user for user in percents if not consensus.may_judge(user, stage)]
+    if strangers:
+        raise Invalid(_("%(who)s does not judge at this stage.") % {"who": strangers[0]})
+    needed = 100 * Stage.objects.get(id=stage.pk).judges_needed
+    if percents and sum(percents.values()) < needed and not free_hands(stage, percents):
+        raise Invalid(
+            _(
+                "The shares add up to %(sum)s of 100 records, %(needed)s are needed. Nobody would judge the rest."
+            )
+            % {"sum": sum(percents.values()), "needed": needed}
+        )
+    Workload.objects.filter(stage=stage).delete()
+    Workload.objects.bulk_create(
+        Workload(review_id=stage.review_id, stage=stage, user=user, percent=percent)
+        for user, percent in percents.items()
+    )
+    waiting = Assignment.objects.filter(stage=stage, basis=Assignment.Basis.QUEUE)
+    waiting.filter(reviewer__in=list(percents)).delete()
+
+
+def free_hands(stage: Stage, percents: Mapping[User, int]) -> bool:
+    """Whether somebody without a share takes what is left."""
+    judging = stage.review.memberships.judging().select_related("user")
+    return any(one.user not in percents and consensus.may_judge(one.user, stage) for one in judging)

@@ -1,0 +1,12 @@
+from celery import shared_task
+
+from reviews import jobs
+from screening.services import carry_out
+
+
+@shared_task(name="screening.tasks.decide_bulk")
+def decide_bulk(job_id: int) -> None:
+    with jobs.run(job_id) as taken:
+        if taken:
+            job, progress = taken
+            carry_out(bulk_id=job.target or 0, progress=progress)
