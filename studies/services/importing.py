@@ -20,6 +20,7 @@ from reviews.permissions import refuse_if_closed
 from reviews.writing import write
 from studies.formats import FIELDS, Entry, Refusal, UnreadableFile, read, sample
 from studies.models import ImportBatch, ImportRefusal, Record, Search
+from studies.services.copying import copy_records
 
 TASK = "consensus.tasks.import_batch"
 CHUNK = 1000
@@ -170,7 +171,7 @@ def last_position(batch: ImportBatch) -> int:
 def store(batch: ImportBatch, items: Iterable[Entry | Refusal]) -> None:
     entries = [item for item in items if isinstance(item, Entry)]
     refusals = [item for item in items if isinstance(item, Refusal)]
-    Record.objects.bulk_create([record_from(batch, entry) for entry in entries])
+    copy_records(record_from(batch, entry) for entry in entries)
     ImportRefusal.objects.bulk_create(
         ImportRefusal(
             review_id=batch.review_id,
