@@ -1,5 +1,5 @@
 from consensus.models.items import TARGETS, Assignment, Judgement, Note, Signature, WorkItem
-from consensus.models.rankings import Ranking, Score
+from consensus.models.rankings import Ranking, Score, Stop
 from consensus.models.stages import Change, Stage, StageDelta, StageJudge, StageVersion
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "StageDelta",
     "StageJudge",
     "StageVersion",
+    "Stop",
     "WorkItem",
 ]

@@ -79,3 +79,27 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.item_id}"
+
+
+class Stop(models.Model):
+    """That the team stopped a stage before its end, on what ground, and when it went on after all."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="stops")
+    stopped_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    stopped_at = models.DateTimeField(default=timezone.now)
+    comment = models.TextField(blank=True)
+    # The figures that were on the page: screened, relevant, not screened, and the sample's.
+    basis = models.JSONField(default=dict)
+    resumed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "id"], name="stop_of_review"),
+            models.UniqueConstraint(
+                fields=["stage"], condition=models.Q(resumed_at=None), name="stop_once_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage_id} stopped {self.stopped_at:%Y-%m-%d}"
