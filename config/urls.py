@@ -4,7 +4,7 @@ from django.views.generic import TemplateView
 
 from config.api import APPS, has
 from config.health import health
-from reporting import pages, pages_duplicates, pages_records, pages_setup
+from reporting import pages, pages_duplicates, pages_moving, pages_records, pages_setup
 from reviews import urls as reviews
 from studies import urls as studies
 
@@ -20,6 +20,9 @@ OF_REVIEWS = [
 ]
 OF_STUDIES = [
     path(f"{REVIEW}/imports/<int:batch_id>/undo/", pages_records.undo_import, name="undo_import"),
+    path(f"{REVIEW}/moving-in/", pages_moving.moving_in, name="moving_in"),
+    path(f"{REVIEW}/moving-in/<int:person_id>/", pages_moving.match_person, name="match_person"),
+    path(f"{REVIEW}/moving-in/<int:person_id>/take/", pages_moving.take_over, name="take_over"),
     path(f"{REVIEW}/links/<int:link_id>/apart/", pages_records.keep_apart, name="keep_apart"),
     path(f"{REVIEW}/duplicates/<int:pair_id>/", pages_duplicates.decide_pair, name="decide_pair"),
     path(f"{REVIEW}/duplicates/<int:pair_id>/alike/", pages_duplicates.alike, name="alike"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
@@ -15,7 +15,17 @@ from accounts.reader import reader
 from reviews.models import Review
 from reviews.permissions import fetch_review
 from studies import services
-from studies.models import ImportBatch, ImportRefusal, Record, RecordLink, Report, Search, Study, StudyLink
+from studies.models import (
+    ImportBatch,
+    ImportRefusal,
+    PriorDecision,
+    Record,
+    RecordLink,
+    Report,
+    Search,
+    Study,
+    StudyLink,
+)
 
 BIBLIOGRAPHIC = [
     "title",
@@ -141,6 +151,7 @@ class BatchViewSet(viewsets.ReadOnlyModelViewSet[ImportBatch]):
 
 class RecordSerializer(serializers.ModelSerializer[Record]):
     reports = serializers.SerializerMethodField()
+    raw = serializers.SerializerMethodField()
 
     class Meta:
         model = Record
@@ -158,6 +169,10 @@ class RecordSerializer(serializers.ModelSerializer[Record]):
             "raw",
         ]
 
+    def get_raw(self, record: Record) -> str:
+        """The entry as delivered; empty while it would tell what somebody else decided in another tool."""
+        return "" if record.withheld else record.raw  # type: ignore[attr-defined]
+
     def get_reports(self, record: Record) -> list[int]:
         """The reports that it is, as they stand after merging."""
         links: list[RecordLink] = record.current  # type: ignore[attr-defined]
@@ -171,7 +186,9 @@ class RecordViewSet(viewsets.ReadOnlyModelViewSet[Record]):
 
     def get_queryset(self) -> QuerySet[Record]:
         links = Prefetch("links", RecordLink.objects.current().select_related("report"), to_attr="current")
-        return Record.objects.filter(review__in=mine(self.request)).prefetch_related(links).order_by("id")
+        withheld = PriorDecision.objects.filter(record=OuterRef("pk")).not_of(reader(self.request))
+        found = Record.objects.filter(review__in=mine(self.request)).annotate(withheld=Exists(withheld))
+        return found.prefetch_related(links).order_by("id")
 
 
 class ReportSerializer(serializers.ModelSerializer[Report]):

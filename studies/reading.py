@@ -8,12 +8,14 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from reviews.models import Review
 from studies.differences import Marked, differing
 from studies.models import (
     DuplicatePair,
     ImportBatch,
     PairDecision,
+    PriorDecision,
     Record,
     RecordLink,
     Report,
@@ -65,6 +67,11 @@ def reports_of(review: Review, words: str = "") -> QuerySet[Report]:
     linked = Count("links", filter=Q(links__ended_at=None), distinct=True)
     found = Report.objects.current().filter(review=review).matching(words)
     return found.annotate(records=linked).defer("abstract").order_by("id")
+
+
+def withheld(user: User, records: QuerySet[Record]) -> QuerySet[PriorDecision]:
+    """What others decided of these records elsewhere. Their text as delivered says so, and is not shown."""
+    return PriorDecision.objects.filter(record__in=records).not_of(user)
 
 
 def links_of(report: Report) -> QuerySet[RecordLink]:

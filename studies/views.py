@@ -11,7 +11,7 @@ from accounts.reader import reader
 from reviews.permissions import fetch_review
 from studies import reading, services
 from studies.forms import PaperForm, StudyForm
-from studies.models import FullText, Record, Report, Study
+from studies.models import FullText, PriorDecision, Record, Report, Study
 
 ON_PAGE = 50
 WORDS = 200
@@ -32,10 +32,18 @@ def record(request: HttpRequest, review_id: int, record_id: int) -> HttpResponse
     """One entry: its fields, its raw text, and the reports that it is."""
     review, can = fetch_review(reader(request), review_id)
     found = reading.fetch(Record.objects.select_related("batch__search"), review, record_id)
-    links = found.links.current().select_related("report__survivor")
-    return render(
-        request, "studies/record.html", {"review": review, "can": can, "record": found, "links": links}
-    )
+    prior = PriorDecision.objects.filter(record=found).select_related("person")
+    context = {
+        "review": review,
+        "can": can,
+        "record": found,
+        "links": found.links.current().select_related("report__survivor"),
+        "withheld": prior.not_of(reader(request)).exists(),
+        "own": prior.of(reader(request)),
+        # A label beside somebody's decision may tell it.
+        "labels": sorted({label for one in prior.filter(verdict="") for label in one.labels}),
+    }
+    return render(request, "studies/record.html", context)
 
 
 @require_GET

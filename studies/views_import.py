@@ -1,6 +1,7 @@
 """Searches, and the files that they brought."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Case, When
@@ -16,7 +17,7 @@ from reviews.models import Job, Review
 from reviews.permissions import fetch_review
 from studies import reading, services
 from studies.forms import ImportForm, SearchForm
-from studies.models import ImportBatch, Search
+from studies.models import ImportBatch, Record, Search
 from studies.services.importing import TASK
 
 ON_PAGE = 50
@@ -122,8 +123,13 @@ def progress(request: HttpRequest, review_id: int, batch_id: int) -> HttpRespons
 @require_GET
 def original(request: HttpRequest, review_id: int, batch_id: int) -> FileResponse:
     """The file as it was uploaded, always as a download: it is somebody else's bytes."""
-    review, _can = fetch_review(reader(request), review_id)
+    review, can = fetch_review(reader(request), review_id)
     found = reading.fetch(reading.batches_of(review), review, batch_id)
+    own = can.manage or found.created_by_id == reader(request).pk
+    if not own and reading.withheld(reader(request), Record.objects.filter(batch=found)).exists():
+        raise PermissionDenied(
+            _("This file says what others decided. Its uploader and the leads can save it.")
+        )
     return as_download(FileResponse(found.file.open("rb"), as_attachment=True, filename=found.filename))
 
 

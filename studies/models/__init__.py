@@ -1,4 +1,5 @@
 from studies.models.investigations import Outcome, Result, Study, StudyLink, TimePoint
+from studies.models.moving import PriorDecision, PriorReviewer
 from studies.models.reports import (
     Correction,
     DuplicatePair,
@@ -18,6 +19,8 @@ __all__ = [
     "ImportRefusal",
     "Outcome",
     "PairDecision",
+    "PriorDecision",
+    "PriorReviewer",
     "Record",
     "RecordLink",
     "Report",

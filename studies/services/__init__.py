@@ -14,6 +14,7 @@ from studies.services.linking import (
 )
 from studies.services.matching import link_batch, link_later
 from studies.services.mending import mend, set_aside, take_up
+from studies.services.moving import match_person
 
 __all__ = [
     "add_full_text",
@@ -26,6 +27,7 @@ __all__ = [
     "link_later",
     "link_report",
     "match_columns",
+    "match_person",
     "mend",
     "read_batch",
     "refresh",

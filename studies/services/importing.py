@@ -21,6 +21,7 @@ from reviews.writing import write
 from studies.formats import FIELDS, Entry, Refusal, UnreadableFile, read, sample
 from studies.models import ImportBatch, ImportRefusal, Record, Search
 from studies.services.copying import copy_records
+from studies.services.moving import keep_decisions
 
 TASK = "consensus.tasks.import_batch"
 CHUNK = 1000
@@ -96,7 +97,7 @@ def read_batch(*, batch: ImportBatch, progress: Progress) -> bool:
             )
             last = last_position(batch)
             for items in chunks(noted(reading, digest)):
-                store(batch, [item for item in items if item.position > last])
+                store(batch, [item for item in items if item.position > last], tool=reading.dialect)
                 progress(min(reading.bytes_read, batch.size), batch.size)
     except UnreadableFile as error:
         fail(batch, str(error))
@@ -168,10 +169,11 @@ def last_position(batch: ImportBatch) -> int:
 
 
 @transaction.atomic
-def store(batch: ImportBatch, items: Iterable[Entry | Refusal]) -> None:
+def store(batch: ImportBatch, items: Iterable[Entry | Refusal], *, tool: str = "") -> None:
     entries = [item for item in items if isinstance(item, Entry)]
     refusals = [item for item in items if isinstance(item, Refusal)]
     copy_records(record_from(batch, entry) for entry in entries)
+    keep_decisions(batch, entries, tool)
     ImportRefusal.objects.bulk_create(
         ImportRefusal(
             review_id=batch.review_id,

@@ -1,5 +1,6 @@
 """Entries that could not be read: mended and made a record, or set aside with a reason. None is ever dropped."""
 
+from dataclasses import replace
 from io import BytesIO
 
 from django.db.models import Max
@@ -14,6 +15,7 @@ from reviews.writing import write
 from studies.formats import Entry, Refusal, UnreadableFile, read
 from studies.models import ImportBatch, ImportRefusal, Record
 from studies.services.importing import record_from
+from studies.services.moving import keep_decisions
 
 TASK = "consensus.tasks.link_mended"
 # One entry that somebody mended by hand; a whole file belongs on the import page.
@@ -43,6 +45,9 @@ def mend(*, by: User, refusal: ImportRefusal, text: str) -> list[Record]:
     for number, record in enumerate(records):
         record.position = refusal.position if number == 0 else last + number - 1
     made = Record.objects.bulk_create(records)
+    keep_decisions(
+        batch, [replace(e, position=r.position) for e, r in zip(entries, made, strict=True)], batch.dialect
+    )
     batch.made += len(made)
     batch.refused -= 1
     batch.found = batch.made + batch.refused
