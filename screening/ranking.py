@@ -6,8 +6,10 @@ words (Deerwester et al. 1990), and on that of letter sequences, which sees thro
 a record is to the relevant ones already found.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -152,3 +154,16 @@ def reasons(corpus: Corpus, order: Order, record: int, *, most: int = 5) -> list
     gain = row.data * order.coefficients[row.indices]
     best = np.argsort(-gain)[:most]
     return [str(corpus.terms[row.indices[n]]) for n in best if gain[n] > 0]
+
+
+def top_terms(corpus: Corpus, order: Order, *, most: int = 200) -> list[str]:
+    """The terms that raise a record most, the strongest first."""
+    best = np.argsort(-order.coefficients)[:most]
+    return [str(corpus.terms[n]) for n in best if order.coefficients[n] > 0]
+
+
+def found_in(text: str, terms: Sequence[str], *, most: int = 5) -> list[str]:
+    """Which of the terms stand in a text, in their order, as the model reads words: lower case, two letters or more."""
+    words = re.findall(r"\b\w\w+\b", text.lower())
+    said = set(words) | {f"{one} {other}" for one, other in pairwise(words)}
+    return [term for term in terms if term in said][:most]

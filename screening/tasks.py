@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from reviews import jobs
+from screening import halting, prioritising
 from screening.services import carry_out
 
 
@@ -10,3 +11,9 @@ def decide_bulk(job_id: int) -> None:
         if taken:
             job, progress = taken
             carry_out(bulk_id=job.target or 0, progress=progress)
+
+
+@shared_task(name="screening.tasks.train_due")
+def train_due() -> int:
+    halting.finish_samples()
+    return prioritising.train_due()
