@@ -1,7 +1,10 @@
 """What a kind of stage brings along. The spine knows no verdict, value or answer: each app gives it one adapter."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from django.utils.translation import gettext_lazy
 
 from consensus.compare import Answers, Policy
 
@@ -10,6 +13,25 @@ if TYPE_CHECKING:
     from consensus.models import Judgement, Stage, StageVersion, WorkItem
 
 Target = Literal["report", "study", "result", "outcome"]
+
+# What a conflict is about. A kind says which of them its judgements make.
+DISPUTES: dict[str, Any] = {
+    "verdict": gettext_lazy("Include against exclude"),
+    "reason": gettext_lazy("Reason differs"),
+    "unsure": gettext_lazy("Unsure"),
+    "unmatched": gettext_lazy("Unmatched arm or result"),
+    "values": gettext_lazy("Values differ"),
+    "reopened": gettext_lazy("Sent back"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An answer that settles an item in one click: as a form sends it, in words, and as `write` takes it."""
+
+    value: str
+    label: str
+    answer: Mapping[str, Any]
 
 
 class Kind:
@@ -23,6 +45,8 @@ class Kind:
     after: ClassVar[tuple[str, ...]] = ()
     # Whether a new version asks those who have judged to look again, with a draft made from what they said.
     carries: ClassVar[bool] = False
+    # The lookup from a judgement to the category for which agreement beyond chance is computed, if it has one.
+    category: ClassVar[str] = ""
 
     def answers(self, judgements: Sequence["Judgement"]) -> Mapping[int, Answers]:
         """What each judgement says, by its id. Those of one item come together, so that their keys can be aligned."""
@@ -55,6 +79,22 @@ class Kind:
     def room(self, stage: "Stage", user: "User") -> int | None:
         """How many more items of the stage this person takes, if there is a limit."""
         return None
+
+    def dispute(self, said: Sequence[Answers], differs: Sequence[str]) -> str:
+        """Which of DISPUTES these judgements make; `differs` names the keys in which they do not agree."""
+        return "values" if differs else "reopened"
+
+    def turns_on(self, said: Sequence[Answers], differs: Sequence[str]) -> tuple[str, ...]:
+        """What a conflict turns on, in words: conflicts with the same words can be looked at together."""
+        return ()
+
+    def options(self, stage: "Stage") -> Sequence[Option]:
+        """The answers with which an item can be settled from a list. None: only on its own page."""
+        return ()
+
+    def chosen(self, answers: Answers) -> str:
+        """The value of the option that says the same as these answers, or nothing."""
+        return ""
 
     def passes(self, answers: Answers) -> bool:
         """Whether an item with this final answer goes on to the next stage."""

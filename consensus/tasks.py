@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from consensus.services import bringing, counts, queueing
+from consensus.services import bringing, counts, noting, queueing
 from reviews import jobs
 
 
@@ -12,6 +12,12 @@ def compact() -> int:
 @shared_task(name="consensus.tasks.release")
 def release() -> int:
     return queueing.release()
+
+
+@shared_task(name="consensus.tasks.tell")
+def tell() -> int:
+    """Those who are named in comments that they may read by now."""
+    return noting.tell()
 
 
 @shared_task(name="consensus.tasks.import_batch")

@@ -11,7 +11,7 @@ from config.refusals import Invalid
 from consensus.compare import Answers
 from consensus.kinds import Kind, Target
 from consensus.models import Judgement, StageVersion, WorkItem
-from extraction.comparing import field_of
+from extraction.comparing import entity_of, field_of
 from extraction.loading import aligned
 from extraction.services.carrying import carry
 from extraction.services.forms import empty_form
@@ -53,6 +53,15 @@ class ExtractionKind(Kind):
 
     def carry(self, source: Judgement, draft: Judgement) -> None:
         carry(source, draft)
+
+    def dispute(self, said: Sequence[Answers], differs: Sequence[str]) -> str:
+        """An arm or result that one extractor has and another has not comes before any value within it."""
+        lone = any(entity_of(key) == key and not all(key in one for one in said) for key in differs)
+        return "unmatched" if lone else super().dispute(said, differs)
+
+    def turns_on(self, said: Sequence[Answers], differs: Sequence[str]) -> tuple[str, ...]:
+        fields = sorted({field_of(key).replace("_", " ") for key in differs})
+        return tuple(fields) if len(fields) <= 2 else ()
 
     def touches(self, item: WorkItem, before: Answers, after: Answers) -> set[str]:
         old, new = (getattr(one, "exact", one) for one in (before, after))

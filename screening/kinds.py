@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from config.refusals import Invalid
 from consensus.compare import Answers, Policy, Rule, Value
-from consensus.kinds import Kind, Target
+from consensus.kinds import Kind, Option, Target
 from consensus.models import Judgement, Stage, StageVersion, WorkItem
 from reviews.models import ExclusionReason, ProtocolVersion
 from screening import modes
@@ -26,6 +26,7 @@ class Screening(Kind):
     compare_url_name: ClassVar[str] = "screening:compare"
     choices: ClassVar[tuple[str, ...]] = (Choice.INCLUDE, Choice.EXCLUDE, Choice.UNSURE)
     reason_required: ClassVar[bool] = False
+    category: ClassVar[str] = "verdict__verdict"
 
     def answers(self, judgements: Sequence[Judgement]) -> Mapping[int, Answers]:
         """Per judgement its verdict, and its reason by rank, of which a lower number is the higher-ranked one, and by
@@ -104,6 +105,26 @@ class Screening(Kind):
 
     def room(self, stage: Stage, user: User) -> int | None:
         return modes.room(stage, user)
+
+    def dispute(self, said: Sequence[Answers], differs: Sequence[str]) -> str:
+        if VERDICT in differs:
+            return "unsure" if any(one.get(VERDICT) == Choice.UNSURE for one in said) else "verdict"
+        return "reason" if differs else "reopened"
+
+    def options(self, stage: Stage) -> Sequence[Option]:
+        """Every verdict that can be final, an exclusion with each reason in use."""
+        plain = [one for one in self.choices if one not in {Choice.UNSURE, Choice.EXCLUDE}]
+        found = [Option(one, str(Choice(one).label), {VERDICT: one}) for one in plain]
+        if not self.reason_required:
+            found.append(Option(Choice.EXCLUDE, _("Exclude"), {VERDICT: Choice.EXCLUDE}))
+        for reason in ExclusionReason.objects.in_use().filter(review=stage.review_id):
+            answer = {VERDICT: Choice.EXCLUDE.value, REASON_ID: reason.pk}
+            found.append(Option(f"exclude:{reason.pk}", str(reason), answer))
+        return found
+
+    def chosen(self, answers: Answers) -> str:
+        reason = answers.get(REASON_ID)
+        return f"{answers.get(VERDICT)}:{reason}" if reason else str(answers.get(VERDICT) or "")
 
     def passes(self, answers: Answers) -> bool:
         """Unsure goes on: wherever it is final, the judges agreed not to exclude."""

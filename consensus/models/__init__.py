@@ -1,5 +1,7 @@
-from consensus.models.items import TARGETS, Assignment, Judgement, Note, Signature, WorkItem
+from consensus.models.items import TARGETS, Assignment, Judgement, Signature, WorkItem
+from consensus.models.notes import Mention, Note
 from consensus.models.rankings import Ranking, Score, Stop
+from consensus.models.settlements import Settled, Settlement
 from consensus.models.stages import Change, Stage, StageDelta, StageJudge, StageVersion
 
 __all__ = [
@@ -7,9 +9,12 @@ __all__ = [
     "Assignment",
     "Change",
     "Judgement",
+    "Mention",
     "Note",
     "Ranking",
     "Score",
+    "Settled",
+    "Settlement",
     "Signature",
     "Stage",
     "StageDelta",

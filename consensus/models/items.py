@@ -324,25 +324,3 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reviewer_id} signed {self.judgement_id}"
-
-
-class Note(models.Model):
-    """A reviewer's own note on an item. Shared ones are shown to the others once the item is complete."""
-
-    class Audience(models.TextChoices):
-        PRIVATE = "private", _("Only me")
-        SHARED = "shared", _("The team, once everybody has judged")
-
-    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
-    item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="notes")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    audience = models.CharField(max_length=7, choices=Audience, default=Audience.SHARED)
-    text = models.TextField()
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["review", "id"], name="note_of_review")]
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return self.text[:60]

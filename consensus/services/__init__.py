@@ -19,6 +19,7 @@ from consensus.services.merging import (
     unmerge_report,
     unmerge_study,
 )
+from consensus.services.noting import comment, edit_comment, names_of, tell, withdraw_comment
 from consensus.services.pairing import MOST_AT_ONCE, alike, decide_alike, decide_pair, undo_decision
 from consensus.services.queueing import next_items, release, top_up
 from consensus.services.resolving import (
@@ -43,9 +44,11 @@ from consensus.services.staging import (
     remove_member,
     start_review,
 )
+from consensus.services.together import MOST_TOGETHER, settle_one, settle_together, undo_settlement
 
 __all__ = [
     "MOST_AT_ONCE",
+    "MOST_TOGETHER",
     "Effect",
     "Progress",
     "add_judge",
@@ -55,9 +58,11 @@ __all__ = [
     "bring_in",
     "carry_over",
     "change_stage",
+    "comment",
     "decide_alike",
     "decide_pair",
     "discard_draft",
+    "edit_comment",
     "fetch_item",
     "judges_of",
     "link_mended",
@@ -65,6 +70,7 @@ __all__ = [
     "may_resolve",
     "merge_reports",
     "merge_studies",
+    "names_of",
     "next_items",
     "open_consensus",
     "open_draft",
@@ -82,16 +88,21 @@ __all__ = [
     "resolve_draft",
     "reveal",
     "settle_ids",
+    "settle_one",
+    "settle_together",
     "sign",
     "stage_of",
     "start_review",
     "submit",
     "submit_draft",
+    "tell",
     "top_up",
     "undo_decision",
     "undo_import",
+    "undo_settlement",
     "unlink_record",
     "unmerge_report",
     "unmerge_study",
     "withdraw",
+    "withdraw_comment",
 ]
