@@ -25,6 +25,8 @@ def has(app: str, module: str) -> bool:
 
 
 router = DefaultRouter()
+# `?format=csv` asks for another form: a second address for everything would be a second wall to guard.
+router.include_format_suffixes = False
 for app in APPS:
     if has(app, "api"):
         for prefix, viewset, basename in import_module(f"{app}.api").ROUTES:
