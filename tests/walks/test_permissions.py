@@ -50,7 +50,7 @@ def golden() -> dict[str, dict[str, str]]:
 
 
 def write_golden(pinned: dict[str, dict[str, str]]) -> None:
-    known = {entry for route in pinnable() for entry in entries(route)}
+    known = {entry for route in routes() for entry in entries(route)}
     width = max(len(entry.split()[0]) for entry in known)
     rows = [("route", "METHOD", *ROLES)]
     rows += [
@@ -64,18 +64,13 @@ def write_golden(pinned: dict[str, dict[str, str]]) -> None:
     GOLDEN.write_text(HEAD + text)
 
 
-def pinnable() -> list[Route]:
-    """Every route but those with a format, which are the same views with the same rules."""
-    return [route for route in routes() if "format" not in route.keys]
-
-
 def entries(route: Route) -> list[str]:
     name = route.name + ("".join(f"/{key}" for key in route.keys) if is_twice(route) else "")
     return [f"{name} {method.upper()}" for method in route.methods]
 
 
 def is_twice(route: Route) -> bool:
-    return sum(other.name == route.name for other in pinnable()) > 1
+    return sum(other.name == route.name for other in routes()) > 1
 
 
 def own(world: World) -> dict[str, Any]:
@@ -143,7 +138,7 @@ def test_every_route_answers_every_role_as_pinned(world: World, caplog: Any) -> 
     caplog.set_level(logging.CRITICAL, logger="django.request")
     ana_judges(world)
     mine = own(world)
-    urls = {route: route.url(**values_for(world, route, mine)) for route in pinnable()}
+    urls = {route: route.url(**values_for(world, route, mine)) for route in routes()}
     said: dict[str, dict[str, str]] = defaultdict(dict)
     for role in ROLES:
         for entry, code in asked(world, role, urls).items():
@@ -167,13 +162,13 @@ def test_every_route_answers_every_role_as_pinned(world: World, caplog: Any) -> 
 
 
 def test_nothing_is_pinned_that_is_no_route() -> None:
-    known = {entry for route in pinnable() for entry in entries(route)}
+    known = {entry for route in routes() for entry in entries(route)}
     gone = sorted(set(golden()) - known)
     assert not gone, f"These are pinned, and no route any more: {', '.join(gone)}. {HOW}"
 
 
 REVIEW_PAGES = [
-    route for route in pinnable() if "review_id" in route.keys and not route.name.endswith("break_glass")
+    route for route in routes() if "review_id" in route.keys and not route.name.endswith("break_glass")
 ]
 
 

@@ -313,7 +313,6 @@ def ids(world: World) -> dict[str, Callable[[], Any]]:
         "key": lambda: [world.key],
         "kind": lambda: ["title_abstract", "full_text", "extraction"],
         "box_id": lambda: list(BOXES),
-        "format": lambda: ["json", "csv"],
     }
 
 
