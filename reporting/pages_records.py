@@ -40,7 +40,8 @@ def chosen(request: HttpRequest, found: QuerySet[M], name: str, otherwise: Any) 
 
 @require_POST
 def undo_import(request: HttpRequest, review_id: int, batch_id: int) -> HttpResponse:
-    review = bringing(request, review_id)
+    # For leads: that screening has begun is a count across people, which a blinded reviewer must not have.
+    review, _can = fetch_review(reader(request), review_id, "manage", writing=True)
     batch = reading.fetch(ImportBatch.objects.all(), review, batch_id)
     consensus.undo_import(by=reader(request), batch=batch)
     messages.success(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models import Review
-from studies.models import Search, Study
+from studies.models import Report, Search, Study
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -33,7 +33,16 @@ class SearchForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Search
-        fields = ["source", "kind", "platform", "run_on", "query", "limits", "hits_reported"]
+        fields = [
+            "source",
+            "kind",
+            "platform",
+            "run_on",
+            "query",
+            "limits",
+            "hits_reported",
+            "searched_by",
+        ]
         widgets = {
             "run_on": forms.DateInput(attrs={"type": "date"}),
             "query": forms.Textarea(attrs={"rows": 3}),
@@ -70,6 +79,83 @@ class ImportForm(forms.Form):
     def uploads(self) -> "list[UploadedFile[bytes]]":
         found: list[UploadedFile[bytes]] = self.cleaned_data["file"]
         return found
+
+
+class PasteForm(forms.Form):
+    """References, DOIs or PubMed numbers as text, for a search that is described already or beside it."""
+
+    text = forms.CharField(
+        label=_("References"),
+        max_length=2_000_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+        help_text=_(
+            "One a line: a DOI, a PubMed number or a whole reference. Nothing is looked up elsewhere."
+        ),
+    )
+    search = forms.ModelChoiceField(
+        label=_("Search"),
+        queryset=Search.objects.none(),
+        required=False,
+        empty_label=_("One that is described below"),
+    )
+
+    def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["search"].queryset = Search.objects.filter(review=review)  # type: ignore[attr-defined]
+
+
+class BibliographicForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a report says, to be entered or corrected by hand."""
+
+    authors = forms.CharField(
+        label=_("Authors"),
+        required=False,
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One a line: Okoye, Ada."),
+    )
+
+    class Meta:
+        model = Report
+        fields = [
+            "title",
+            "authors",
+            "year",
+            "journal",
+            "volume",
+            "issue",
+            "pages",
+            "doi",
+            "pmid",
+            "kind",
+            "language",
+            "abstract",
+        ]
+        widgets = {
+            name: forms.TextInput()
+            for name in ("journal", "volume", "issue", "pages", "doi", "pmid", "kind", "language")
+        } | {"title": forms.Textarea(attrs={"rows": 2}), "abstract": forms.Textarea(attrs={"rows": 8})}
+        labels = {"doi": "DOI", "pmid": "PMID"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["authors"] = "\n".join(self.instance.authors)
+
+    def clean_authors(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["authors"].splitlines() if line.strip()]
+
+    def clean(self) -> dict[str, Any]:
+        # A browser sends line ends of its own: what was not touched must not count as corrected.
+        for name in ("title", "abstract"):
+            if isinstance(self.cleaned_data.get(name), str):
+                self.cleaned_data[name] = self.cleaned_data[name].replace("\r\n", "\n")
+        if not (
+            self.cleaned_data.get("title") or self.cleaned_data.get("doi") or self.cleaned_data.get("pmid")
+        ):
+            raise forms.ValidationError(_("Enter a title, a DOI or a PMID."))
+        return self.cleaned_data
 
 
 class StudyForm(forms.ModelForm):  # type: ignore[type-arg]

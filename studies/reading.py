@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import Http404
@@ -12,6 +12,7 @@ from accounts.models import User
 from reviews.models import Review
 from studies.differences import Marked, differing
 from studies.models import (
+    Correction,
     DuplicatePair,
     ImportBatch,
     PairDecision,
@@ -69,6 +70,23 @@ def reports_of(review: Review, words: str = "") -> QuerySet[Report]:
     return found.annotate(records=linked).defer("abstract").order_by("id")
 
 
+def corrections_of(report: Report) -> list[dict[str, Any]]:
+    """What was corrected by hand, of the report and of what was merged into it: from what, to what, by whom."""
+    made = Correction.objects.filter(Q(report=report) | Q(report__survivor=report)).select_related(
+        "created_by"
+    )
+    return [
+        {
+            "label": LABELS.get(one.field, one.field),
+            "was": words(one.was),
+            "now": words(one.value),
+            "by": one.created_by,
+            "at": one.created_at,
+        }
+        for one in made.order_by("-id")[:50]
+    ]
+
+
 def withheld(user: User, records: QuerySet[Record]) -> QuerySet[PriorDecision]:
     """What others decided of these records elsewhere. Their text as delivered says so, and is not shown."""
     return PriorDecision.objects.filter(record__in=records).not_of(user)
@@ -102,6 +120,8 @@ def studies_of(review: Review, words: str = "") -> QuerySet[Study]:
 
 def open_pairs(review: Review) -> QuerySet[DuplicatePair]:
     found = DuplicatePair.objects.filter(review=review, status=DuplicatePair.Status.OPEN)
+    # What an undone import brought is counted nowhere, and not asked about.
+    found = found.filter(left__batch__status="done", right__batch__status="done")
     return found.select_related("left__batch__search", "right__batch__search").order_by("-score", "id")
 
 

@@ -1,12 +1,18 @@
 from django.urls import path
 
-from studies import views, views_entries, views_import
+from studies import views, views_entries, views_import, views_searches
 
 app_name = "studies"
 REVIEW = "reviews/<int:review_id>"
 
 urlpatterns = [
     path(f"{REVIEW}/searches/", views_import.searches, name="searches"),
+    path(f"{REVIEW}/searches/overlap/", views_searches.overlap, name="overlap"),
+    path(f"{REVIEW}/searches/<int:search_id>/", views_searches.search, name="search"),
+    path(f"{REVIEW}/searches/<int:search_id>/again/", views_searches.run_again, name="run_again"),
+    path(f"{REVIEW}/imports/paste/", views_searches.paste, name="paste"),
+    path(f"{REVIEW}/records/new/", views_searches.by_hand, name="by_hand"),
+    path(f"{REVIEW}/reports/<int:report_id>/correct/", views_searches.correct, name="correct"),
     path(f"{REVIEW}/imports/new/", views_import.new_import, name="import"),
     path(f"{REVIEW}/imports/<int:batch_id>/", views_import.batch, name="batch"),
     path(f"{REVIEW}/imports/<int:batch_id>/columns/", views_entries.columns, name="columns"),

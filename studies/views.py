@@ -73,6 +73,7 @@ def report(request: HttpRequest, review_id: int, report_id: int) -> HttpResponse
         "links": links,
         "merged_here": found.family.all()[:50],
         "papers": papers,
+        "corrections": reading.corrections_of(found),
         "paper_form": PaperForm(),
         "study": reading.study_of(found),
         "studies": reading.studies_of(review)[:1000] if can.bring else [],

@@ -17,7 +17,7 @@ from reviews.models import Job, Review
 from reviews.permissions import fetch_review
 from studies import reading, services
 from studies.forms import ImportForm, SearchForm
-from studies.models import ImportBatch, Record, Search
+from studies.models import ImportBatch, PriorReviewer, Record, Search
 from studies.services.importing import TASK
 
 ON_PAGE = 50
@@ -36,6 +36,8 @@ def searches(request: HttpRequest, review_id: int) -> HttpResponse:
     found = list(Search.objects.filter(review=review).select_related("created_by")[:500])
     rows = sorted_by_search(found, list(reading.batches_of(review)[:2000]))
     context = {"review": review, "can": can, "form": form, "rows": rows}
+    context["superseded"] = {search.rerun_of_id for search in found}
+    context["moved"] = PriorReviewer.objects.filter(review=review).exists()
     return render(request, "studies/searches.html", context, status=422 if form.errors else 200)
 
 

@@ -17,7 +17,7 @@ from consensus.upstream import upstream_stage
 from reviews.permissions import refuse_if_closed
 from reviews.writing import name_actor, write
 from studies.models import ImportBatch, PairDecision, RecordLink, Report
-from studies.services import link_batch, link_later, read_batch
+from studies.services import link_batch, link_later, read_batch, refresh
 from studies.services import unlink_record as take_out
 
 Progress = Callable[[int, int], None]
@@ -73,7 +73,9 @@ def undo_import(*, by: User, batch: ImportBatch) -> None:
                 "Screening of these records has begun, so the import stays. Keep apart or exclude what does not belong."
             )
         )
+    shared = list(links.exclude(report__in=ids).values_list("report_id", flat=True).distinct())
     links.update(ended_at=timezone.now(), ended_by=by)
+    refresh(shared)
     Report.objects.filter(id__in=ids).update(status=Report.Status.WITHDRAWN, survivor=None, merged_with=None)
     batch.status = ImportBatch.Status.UNDONE
     batch.save(update_fields=["status"])

@@ -43,6 +43,7 @@ def decide_as(decision: PairDecision, pair: DuplicatePair) -> None:
 def alike(pair: DuplicatePair) -> QuerySet[DuplicatePair]:
     """The open pairs with the same evidence, numbers aside."""
     found = DuplicatePair.objects.filter(review=pair.review_id, status=DuplicatePair.Status.OPEN)
+    found = found.filter(left__batch__status="done", right__batch__status="done")
     return found.filter(pattern=pair.pattern).order_by("-score", "id")
 
 

@@ -1,12 +1,14 @@
 // The import page: files can be dropped on it, their names are said, and a new search is only asked for if none is chosen.
 const form = document.querySelector("[data-import]");
 const drop = form.querySelector("[data-drop]");
+// References can be pasted as well, without a file.
 const input = form.querySelector('input[type="file"]');
 const chosen = form.querySelector("[data-chosen]");
 const search = form.querySelector('select[name="search"]');
 const described = form.querySelector("[data-described]");
 
 const sayFiles = () => {
+  if (!input) return;
   chosen.textContent = [...input.files].map((file) => file.name).join(", ");
 };
 
@@ -17,20 +19,20 @@ const askForSearch = () => {
   described.disabled = known;
 };
 
-for (const kind of ["dragenter", "dragover"]) {
+for (const kind of drop ? ["dragenter", "dragover"] : []) {
   drop.addEventListener(kind, (event) => {
     event.preventDefault();
     drop.classList.add("is-over");
   });
 }
-for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("is-over"));
-drop.addEventListener("drop", (event) => {
+for (const kind of ["dragleave", "drop"]) drop?.addEventListener(kind, () => drop.classList.remove("is-over"));
+drop?.addEventListener("drop", (event) => {
   event.preventDefault();
   if (!event.dataTransfer.files.length) return;
   input.files = event.dataTransfer.files;
   sayFiles();
 });
-input.addEventListener("change", sayFiles);
+input?.addEventListener("change", sayFiles);
 search.addEventListener("change", askForSearch);
 askForSearch();
 sayFiles();

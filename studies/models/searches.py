@@ -29,16 +29,36 @@ class Search(models.Model):
     query = models.TextField(_("query as run"), blank=True)
     limits = models.TextField(_("limits"), blank=True)
     hits_reported = models.PositiveIntegerField(_("hits reported"), null=True, blank=True)
+    searched_by = models.CharField(
+        _("searched by"),
+        max_length=200,
+        blank=True,
+        help_text=_("Who ran it, and who peer reviewed it, if anybody did."),
+    )
+    # The same search run again is a new version; both stay in the log.
+    version = models.PositiveSmallIntegerField(default=1)
+    rerun_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="reruns", null=True, blank=True
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name_plural = "searches"
-        constraints = [models.UniqueConstraint(fields=["review", "id"], name="search_of_review")]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "id"], name="search_of_review"),
+            models.UniqueConstraint(fields=["rerun_of"], name="search_rerun_once"),
+            models.CheckConstraint(
+                condition=Q(version=1, rerun_of=None) | Q(version__gt=1, rerun_of__isnull=False),
+                name="search_version_follows_another",
+            ),
+        ]
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return self.source
+        if self.version == 1:
+            return self.source
+        return str(_("%(source)s, version %(n)d") % {"source": self.source, "n": self.version})
 
 
 class ImportBatch(models.Model):

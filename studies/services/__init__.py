@@ -1,5 +1,12 @@
 from studies.services.full_texts import add_full_text
-from studies.services.importing import add_search, match_columns, read_batch, start_import
+from studies.services.importing import (
+    add_search,
+    correct_search,
+    match_columns,
+    read_batch,
+    run_again,
+    start_import,
+)
 from studies.services.linking import (
     correct_report,
     correct_study,
@@ -20,6 +27,7 @@ __all__ = [
     "add_full_text",
     "add_search",
     "correct_report",
+    "correct_search",
     "correct_study",
     "enrich",
     "found_study",
@@ -32,6 +40,7 @@ __all__ = [
     "read_batch",
     "refresh",
     "report_from",
+    "run_again",
     "set_aside",
     "start_import",
     "study_of",

@@ -39,6 +39,37 @@ def add_search(*, by: User, review: Review, source: str, **details: Any) -> Sear
 
 
 @write
+def correct_search(*, by: User, search: Search, **details: Any) -> None:
+    """Correct what the log says of a search. What it said before is in the history."""
+    refuse_if_closed(search.review)
+    for name, value in details.items():
+        setattr(search, name, value)
+    search.save(update_fields=list(details))
+
+
+@write
+def run_again(*, by: User, search: Search) -> Search:
+    """The same search, run anew: the next version, described as the last one was, without its date and hits."""
+    refuse_if_closed(search.review)
+    Search.objects.select_for_update().get(id=search.pk)
+    later = Search.objects.filter(rerun_of=search).first()
+    if later:
+        raise Refused(
+            _("Version %(n)d of this search is there already. Run that one again.") % {"n": later.version}
+        )
+    return Search.objects.create(
+        review=search.review,
+        rerun_of=search,
+        version=search.version + 1,
+        created_by=by,
+        **{
+            name: getattr(search, name)
+            for name in ("source", "kind", "platform", "query", "limits", "searched_by")
+        },
+    )
+
+
+@write
 def start_import(
     *, by: User, search: Search, upload: "UploadedFile[bytes]", known_format: str = ""
 ) -> tuple[ImportBatch, Job]:

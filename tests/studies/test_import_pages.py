@@ -148,14 +148,18 @@ def test_an_import_is_undone_until_somebody_has_judged(client_of, cast, review, 
     client.post(url("import", review), {"file": [file(NBIB, "x.nbib")], **described()})
     work(review)
     batch = ImportBatch.objects.get(review=review)
-    client.post(url("undo_import", review, batch.pk))
+    # Whether screening has begun is a count across people: a reviewer must not learn it from a refusal.
+    assert client.post(url("undo_import", review, batch.pk)).status_code == 403
+    assert "Undo import" not in client.get(url("batch", review, batch.pk)).content.decode()
+    lead = client_of(cast.lead)
+    lead.post(url("undo_import", review, batch.pk))
     assert Report.objects.current().filter(review=review).count() == 0
     client.post(url("import", review), {"file": [file(NBIB, "y.nbib")], **described()})
     work(review)
     again = ImportBatch.objects.get(review=review, filename="y.nbib")
     item = WorkItem.objects.live().filter(review=review).first()
     submit(by=cast.ben, item_id=item.pk, answer={"verdict": "include"})
-    answer = client.post(url("undo_import", review, again.pk))
+    answer = lead.post(url("undo_import", review, again.pk))
     assert answer.status_code == 409
     assert "Screening of these records has begun" in answer.content.decode()
     again.refresh_from_db()
