@@ -160,9 +160,7 @@ def test_a_report_is_corrected_and_the_original_is_kept(client_of, ana, cast, re
     report = items[0].report
     page = url("correct", review, report.pk)
     assert ana.get(page).status_code == 200
-    before = {
-        name: getattr(report, name) or "" for name in ("title", "journal", "volume", "pages", "abstract")
-    }
+    before = {name: getattr(report, name) or "" for name in KEPT}
     data = before | {"authors": "\n".join(report.authors), "year": "2001"}
     ana.post(page, data)
     report.refresh_from_db()
