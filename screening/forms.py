@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.refusals import Invalid
 from consensus.models import Note
+from screening.models import Mode, Reading
 from studies.models import Report
 
 
@@ -52,3 +53,54 @@ class NoteForm(forms.Form):
 class RetrievalForm(forms.Form):
     retrieval = forms.ChoiceField(label=_("Full text"), choices=Report.Retrieval.choices)
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
+
+
+class LabelForm(forms.Form):
+    label = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+    name = forms.CharField(required=False, max_length=60)
+    discuss = forms.BooleanField(required=False)
+
+
+class ReadingForm(forms.Form):
+    font = forms.ChoiceField(choices=Reading.Font.choices)
+    size = forms.ChoiceField(choices=Reading.Size.choices)
+    width = forms.ChoiceField(choices=Reading.Width.choices)
+
+
+class OwnTermsForm(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("for", "against"):
+            self.fields[name] = forms.CharField(required=False, max_length=50_000)
+
+
+class BulkForm(forms.Form):
+    """One decision for a filtered list; counted: how many the person was told it would be."""
+
+    choice = forms.CharField(max_length=40)
+    counted = forms.IntegerField(min_value=1, max_value=10_000)
+
+
+class ModeForm(forms.Form):
+    way = forms.ChoiceField(
+        label=_("Who judges what"), choices=Mode.Way.choices, widget=forms.RadioSelect, initial=Mode.Way.ALL
+    )
+    judges_needed = forms.IntegerField(
+        label=_("Judges for every record"), min_value=1, max_value=5, initial=2, required=False
+    )
+    percent = forms.IntegerField(
+        label=_("Sample, in per cent"), min_value=1, max_value=99, initial=20, required=False
+    )
+
+
+class MaskingForm(forms.Form):
+    hidden = forms.MultipleChoiceField(
+        label=_("Masked until a record is decided"),
+        choices=[("authors", _("Authors")), ("journal", _("Journal")), ("year", _("Year"))],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+
+class CalibrationForm(forms.Form):
+    size = forms.IntegerField(label=_("Records in the round"), min_value=1, max_value=200, initial=20)

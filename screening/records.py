@@ -16,7 +16,8 @@ from consensus.forms import TEXTS
 from consensus.models import Judgement, Note, Stage, WorkItem
 from reviews.models import Criterion, ExclusionReason, ProtocolVersion, Review, Term
 from screening.highlight import Terms, mark, parts
-from screening.models import Criteria, Verdict
+from screening.masking import NOTHING, hidden_of, mask
+from screening.models import Criteria, Label, Labelled, OwnTerm, Reading, Verdict
 from studies.models import FullText, RecordLink, Report
 
 
@@ -34,12 +35,18 @@ class Shown:
     papers: list[FullText] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     said: str = ""
+    hidden: frozenset[str] = frozenset()
+    labels: list[Label] = field(default_factory=list)
+    discuss: bool = False
     token: UUID = field(default_factory=uuid4)
 
 
-def terms_of(review: Review) -> Terms:
+def terms_of(review: Review, user: User) -> Terms:
+    """The team's terms and the reader's own. What the reader has marked themselves goes before the team's sense."""
+    senses = dict(Term.objects.filter(review=review).values_list("text", "sense"))
+    senses |= dict(OwnTerm.objects.filter(review=review, user=user).values_list("text", "sense"))
     by_sense: dict[str, list[str]] = defaultdict(list)
-    for text, sense in Term.objects.filter(review=review).values_list("text", "sense"):
+    for text, sense in senses.items():
         by_sense[sense].append(text)
     return Terms(tuple(by_sense["include"]), tuple(by_sense["exclude"]))
 
@@ -66,8 +73,9 @@ def shown(items: Sequence[WorkItem], user: User) -> list[Shown]:
     """Items of one stage, with everything that the page needs, in a fixed number of queries."""
     if not items:
         return []
-    terms = terms_of(items[0].review)
-    found = {item.pk: one_shown(item, terms) for item in items}
+    terms = terms_of(items[0].review, user)
+    masked = hidden_of(user, [item.report_id for item in items if item.report_id])
+    found = {item.pk: one_shown(item, terms, masked.get(item.report_id or 0, NOTHING)) for item in items}
     by_report = {one.report.pk: one for one in found.values()}
     links = (
         RecordLink.objects.current()
@@ -83,6 +91,11 @@ def shown(items: Sequence[WorkItem], user: User) -> list[Shown]:
         by_report[paper.report_id].papers.append(paper)
     for note in Note.objects.filter(item__in=found, author=user):
         found[note.item_id].notes.append(note)
+    for put in Labelled.objects.filter(item__in=found, user=user).select_related("label"):
+        if put.label.use == Label.Use.DISCUSS:
+            found[put.item_id].discuss = True
+        else:
+            found[put.item_id].labels.append(put.label)
     mine = own_judgements(user, items[0].stage).filter(item__in=found).select_related("verdict")
     for judgement in mine:
         verdict: Verdict | None = getattr(judgement, "verdict", None)
@@ -92,14 +105,16 @@ def shown(items: Sequence[WorkItem], user: User) -> list[Shown]:
     return list(found.values())
 
 
-def one_shown(item: WorkItem, terms: Terms) -> Shown:
+def one_shown(item: WorkItem, terms: Terms, hidden: frozenset[str]) -> Shown:
     report = item.report
     if report is None:
         raise TypeError("a screening item is about a report")
+    report = mask(report, hidden)
     # mark() and the headings escape all that came from outside.
     return Shown(
         item=item,
         report=report,
+        hidden=hidden,
         title=mark_safe(mark(report.title, terms)),  # noqa: S308
         abstract=[(part.heading, mark_safe(mark(part.text, terms))) for part in parts(report.abstract)],  # noqa: S308
         links=links_of(report),
@@ -138,6 +153,25 @@ def asked(stage: Stage) -> Asked:
         include=[row for row in rows if row.sense == Criterion.Sense.INCLUDE],
         exclude=[row for row in rows if row.sense == Criterion.Sense.EXCLUDE],
     )
+
+
+def labels_of(review: Review) -> list[Label]:
+    return list(Label.objects.filter(review=review, use=Label.Use.PLAIN))
+
+
+def own_terms_of(review: Review, user: User) -> dict[str, str]:
+    """The reader's own terms as the form shows them, one a line."""
+    rows = list(OwnTerm.objects.filter(review=review, user=user))
+    include = [row.text for row in rows if row.sense == Criterion.Sense.INCLUDE]
+    return {
+        "include": "\n".join(include),
+        "exclude": "\n".join(row.text for row in rows if row.text not in include),
+    }
+
+
+def reading_of(user: User) -> Reading:
+    """How the person likes to read; the defaults if they never said."""
+    return Reading.objects.filter(user=user).first() or Reading(user=user)
 
 
 def reasons_of(review: Review) -> list[ExclusionReason]:

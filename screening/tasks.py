@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from reviews import jobs
-from screening import halting, prioritising
+from screening import halting, prioritising, tallies
 from screening.services import carry_out
 
 
@@ -17,3 +17,8 @@ def decide_bulk(job_id: int) -> None:
 def train_due() -> int:
     halting.finish_samples()
     return prioritising.train_due()
+
+
+@shared_task(name="screening.tasks.tally")
+def tally(stage_id: int) -> None:
+    tallies.refresh(stage_id)

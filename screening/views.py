@@ -17,7 +17,7 @@ from consensus.models import Note, Stage, WorkItem
 from consensus.sides import conflicts_of, may_do, notes_of, sees_others, sides_of, third_judges
 from reviews.models import Review
 from reviews.permissions import Can, fetch_review
-from screening import records, services
+from screening import modes, records, services
 from screening.forms import AnswerForm, DecisionForm, NoteForm, RetrievalForm
 from screening.kinds import SCREENING
 from screening.models import Verdict
@@ -70,6 +70,7 @@ def record_context(review: Review, can: Can, stage: Stage) -> dict[str, Any]:
         "label": kind_of(stage).label,
         "retrievals": Report.Retrieval.choices,
         "audiences": Note.Audience.choices,
+        "labels": records.labels_of(review),
     }
 
 
@@ -93,6 +94,9 @@ def screen(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
             "plain_exclude": not getattr(kind_of(stage), "reason_required", False),
             "done": done,
             "live": live,
+            "reading": records.reading_of(user),
+            "own_terms": records.own_terms_of(review, user),
+            "unblinded": modes.unblinded(stage),
         },
     )
 
@@ -105,7 +109,7 @@ def batch(request: HttpRequest, review_id: int, kind: str) -> JsonResponse:
     wanted = request.GET.get("limit", "")
     limit = min(int(wanted), MOST) if wanted.isdecimal() and len(wanted) < 5 else BATCH
     known = {one for one in request.GET.get("known", "").split(",") if one}
-    items = consensus.next_items(stage=stage, user=user, limit=limit)
+    items = items_for(request, stage, limit)
     fresh = [item for item in items if str(item.pk) not in known][:BATCH]
     context = record_context(review, can, stage) | {"request": request}
     done, live = records.own_progress(user, stage)

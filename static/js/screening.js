@@ -1,48 +1,22 @@
 // One record at a time. A decision moves on at once and is sent in the background; it is kept in the browser until the
 // server has acknowledged it, and carries a token, so that sending it again never makes it twice.
+import { outbox } from "./outbox.js";
+
 const screen = document.querySelector("[data-screen]");
-const { batch, decide, who, saysUnsent, saysOffline, saysSignedOut, saysLast, saysProgress } = screen.dataset;
+const { batch, decide, who, saysOffline, saysLast, saysProgress } = screen.dataset;
 const form = screen.querySelector("[data-decision]");
 const records = screen.querySelector("[data-records]");
 const queue = screen.querySelector("[data-queue]");
-const store = `unsent:${who}:${decide}`;
 const enough = 8;
 const kept = 60;
-const longest = 30_000;
 
 const articles = () => [...records.querySelectorAll(".record")];
 const current = () => articles().find((article) => !article.hidden);
 const open = () => articles().filter((article) => !article.dataset.said);
-const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
 const say = (text, is) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, is } }));
 
-// What was decided but not acknowledged. Another tab may write it too, so it is read anew each time.
-function unsent() {
-  try {
-    return JSON.parse(localStorage.getItem(store)) ?? [];
-  } catch {
-    return [];
-  }
-}
-function keep(list) {
-  localStorage.setItem(store, JSON.stringify(list));
-  showUnsent();
-}
-function showUnsent() {
-  const count = unsent().length;
-  const tag = screen.querySelector("[data-unsent]");
-  tag.hidden = !count;
-  tag.textContent = count ? saysUnsent.replace("{n}", count) : "";
-}
-
-function token() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
+const box = outbox(screen.dataset, screen.querySelector("[data-unsent]"), { accepted: progress, refused });
+const { unsent, send } = box;
 
 function show(article) {
   for (const one of articles()) one.hidden = one !== article;
@@ -74,17 +48,26 @@ function following(article) {
   return [...all.slice(at + 1), ...all.slice(0, at)].find((one) => !one.dataset.said);
 }
 
-const session = [];
+// What was decided in this session, the latest last; it outlives a reload of the tab.
+const trail = `session:${who}:${decide}`;
+const session = (() => {
+  try {
+    return JSON.parse(sessionStorage.getItem(trail)) ?? [];
+  } catch {
+    return [];
+  }
+})();
+const remember = () => sessionStorage.setItem(trail, JSON.stringify(session.slice(-2000)));
 
 function take(choice) {
   const article = current();
   if (!article) return;
   const comment = form.elements.comment.value.trim();
-  const decision = { item: article.dataset.item, choice, comment, token: token(), title: titleOf(article) };
-  keep([...unsent(), decision]);
+  box.put({ item: article.dataset.item, choice, comment, title: titleOf(article) });
   article.dataset.said = choice;
   article.dataset.comment = comment;
   session.push(article.dataset.item);
+  remember();
   mark(article.dataset.item, true);
   document.getElementById("reasons")?.hidePopover?.();
   show(following(article));
@@ -109,54 +92,6 @@ function trim() {
     queue.querySelector(`[data-goes="${CSS.escape(old.dataset.item)}"]`)?.closest("li").remove();
     old.remove();
   }
-}
-
-let wait = 1000;
-let timer;
-let sending = false;
-
-// In one tab at a time, in the order in which they were made.
-async function send() {
-  if (sending || !unsent().length) return;
-  sending = true;
-  clearTimeout(timer);
-  try {
-    if (navigator.locks) await navigator.locks.request(store, flush);
-    else await flush();
-    wait = 1000;
-  } catch {
-    if (wait === 1000) say(saysOffline, "bad");
-    timer = setTimeout(send, wait);
-    wait = Math.min(wait * 2, longest);
-  } finally {
-    sending = false;
-    showUnsent();
-  }
-}
-
-async function flush() {
-  for (let list = unsent(); list.length; list = unsent()) {
-    const answer = await post(list[0]);
-    if (answer === "later") return;
-    const rest = unsent().filter((one) => one.token !== list[0].token);
-    keep(rest);
-    if (answer.detail) refused(list[0], answer.detail);
-    else progress(answer);
-  }
-}
-
-async function post({ item, choice, comment, token }) {
-  const body = new URLSearchParams({ item, choice, comment, token });
-  const headers = { Accept: "application/json", "X-CSRFToken": csrf() };
-  const response = await fetch(decide, { method: "POST", body, headers, signal: AbortSignal.timeout(20_000) });
-  if (response.status >= 500 || response.status === 429) throw new Error(String(response.status));
-  const known = response.headers.get("Content-Type")?.startsWith("application/json");
-  // Not our answer but the sign-in page: keep what is unsent until somebody has signed in again.
-  if (!known) {
-    say(saysSignedOut, "bad");
-    return "later";
-  }
-  return response.json();
 }
 
 function refused({ item, title }, detail) {
@@ -230,13 +165,32 @@ function step(by) {
   fill();
 }
 
-function revise() {
-  while (session.length) {
-    const item = session.pop();
-    const article = articles().find((one) => one.dataset.item === item);
-    if (article) return show(article);
+// Back through the whole session. What has left the page is fetched again.
+async function revise() {
+  const item = session.pop();
+  remember();
+  if (!item) return say(saysLast);
+  if (!document.getElementById(`record-${item}`)) await fetchOne(item);
+  const article = document.getElementById(`record-${item}`);
+  if (article) show(article);
+}
+
+async function fetchOne(item) {
+  try {
+    const response = await fetch(`${batch}?${new URLSearchParams({ item, limit: 1 })}`, {
+      headers: { Accept: "application/json" },
+    });
+    const found = response.ok ? (await response.json()).items : [];
+    for (const one of found.filter(({ id }) => String(id) === item)) add(one);
+    mark(item, true);
+    const article = document.getElementById(`record-${item}`);
+    const waits = unsent().findLast((one) => one.item === item);
+    if (article && waits) article.dataset.said = waits.choice;
+  } catch {
+    say(saysOffline, "bad");
+    session.push(item);
+    remember();
   }
-  say(saysLast);
 }
 
 form.addEventListener("submit", (event) => {
@@ -261,17 +215,11 @@ for (const [name, act] of [
   ["back", () => step(-1)],
   ["revise", revise],
 ]) {
-  const button = form.querySelector(`[data-${name}]`);
-  button.hidden = false;
-  button.addEventListener("click", act);
+  for (const button of screen.querySelectorAll(`[data-${name}]`)) {
+    button.hidden = false;
+    button.addEventListener("click", act);
+  }
 }
-addEventListener("online", () => {
-  wait = 1000;
-  send();
-});
-addEventListener("beforeunload", (event) => {
-  if (unsent().length) event.preventDefault();
-});
 // A page that comes back from the browser's memory may show what was decided since.
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
@@ -283,7 +231,6 @@ for (const { item, choice } of unsent()) {
   if (article) article.dataset.said = choice;
   mark(item, true);
 }
-showUnsent();
 const asked = new URLSearchParams(location.search).has("item") ? articles()[0] : undefined;
 show(asked ?? open()[0]);
 send();

@@ -1,0 +1,145 @@
+"""The records of a stage as a list: found by words and by what is known of them. Every question has an index, and no
+count goes further than it is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
+
+from accounts.models import User
+from consensus.models import Judgement, Stage, WorkItem
+from screening.masking import hidden_from
+from screening.models import Labelled, Verdict
+from screening.searching import FIELDS, read
+from studies.models import RecordLink
+
+MOST = 10_000
+# In one review, and before the join: the index of words is asked first, or row by row, as the planner sees fit.
+FOUND = "SELECT id FROM studies_report WHERE review_id = %s AND words @@ to_tsquery('simple', %s)"
+MASKED = {"authors": "author", "journal": "journal"}
+STATES = ("undecided", "conflict", "decided", "include", "exclude")
+MINE = ("none", "any", "include", "exclude", "unsure", "awaiting", "ongoing")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list is narrowed down by, as the address says it."""
+
+    q: str = ""
+    state: str = ""
+    mine: str = ""
+    source: str = ""
+    label: str = ""
+    since: str = ""
+    until: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Filters":
+        return cls(**{one.name: query.get(one.name, "").strip()[:500] for one in fields(cls)})
+
+    @property
+    def address(self) -> str:
+        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        return urlencode({name: value for name, value in said.items() if value})
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number up to 10,000, or that it is more."""
+
+    number: int
+
+    @property
+    def more(self) -> bool:
+        return self.number > MOST
+
+    @property
+    def shown(self) -> int:
+        return min(self.number, MOST)
+
+
+def count(found: QuerySet[WorkItem]) -> Count:
+    return Count(found.order_by()[: MOST + 1].count())
+
+
+def listed(user: User, stage: Stage, by: Filters) -> QuerySet[WorkItem]:
+    """The stage's live items that the filters let through, in the order in which their records came."""
+    found: QuerySet[WorkItem] = WorkItem.objects.live().filter(stage=stage, report__isnull=False)
+    hidden = hidden_from(user, stage.review)
+    if by.q:
+        found = with_words(found, stage, by.q, hidden)
+    found = in_years(found, by, hidden)
+    found = of_state(found, by.state)
+    found = of_mine(found, user, by.mine)
+    if by.source:
+        links = RecordLink.objects.current().filter(report=OuterRef("report"))
+        found = found.filter(Exists(links.filter(record__batch__search__source=by.source)))
+    if number(by.label):
+        labelled = Labelled.objects.visible_to(user).filter(item=OuterRef("pk"), label=number(by.label))
+        found = found.filter(Exists(labelled))
+    return found.order_by("stage", "report")
+
+
+def number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 18 else 0
+
+
+def with_words(found: QuerySet[WorkItem], stage: Stage, q: str, hidden: frozenset[str]) -> QuerySet[WorkItem]:
+    """Words are looked for only where the reader may read."""
+    without = frozenset(FIELDS[MASKED[name]] for name in hidden if name in MASKED)
+    asked = read(q, without=without).tsquery
+    if not asked:
+        return found.none()
+    return found.filter(report__in=RawSQL(FOUND, [stage.review_id, asked]))  # noqa: S611 - a constant and parameters
+
+
+def in_years(found: QuerySet[WorkItem], by: Filters, hidden: frozenset[str]) -> QuerySet[WorkItem]:
+    if "year" in hidden:
+        return found
+    if 0 < number(by.since) < 10_000:
+        found = found.filter(report__year__gte=number(by.since))
+    if 0 < number(by.until) < 10_000:
+        found = found.filter(report__year__lte=number(by.until))
+    return found
+
+
+def of_state(found: QuerySet[WorkItem], state: str) -> QuerySet[WorkItem]:
+    """Open and partly judged are one: that somebody has begun is no business of the other judges."""
+    if state == "undecided":
+        return found.filter(status__in=(WorkItem.Status.OPEN, WorkItem.Status.PARTIAL))
+    if state == "conflict":
+        return found.filter(status=WorkItem.Status.CONFLICT)
+    if state == "decided":
+        return found.filter(status__in=WorkItem.DECIDED)
+    if state in ("include", "exclude"):
+        wanted = ("include", "unsure") if state == "include" else ("exclude",)
+        return found.filter(status__in=WorkItem.DECIDED, final__verdict__verdict__in=wanted)
+    return found
+
+
+def own(user: User) -> QuerySet[Judgement]:
+    """What this person has said of the item of the outer query."""
+    mine = Judgement.objects.current().of(user).exclude(role=Judgement.Role.CONSENSUS)
+    return mine.filter(item=OuterRef("pk"))
+
+
+def of_mine(found: QuerySet[WorkItem], user: User, said: str) -> QuerySet[WorkItem]:
+    if said == "none":
+        return found.filter(~Exists(own(user)))
+    if said == "any":
+        return found.filter(Exists(own(user)))
+    if said in Verdict.Choice.values:
+        return found.filter(Exists(own(user).filter(verdict__verdict=said)))
+    return found
+
+
+def to_decide(user: User, stage: Stage, by: Filters) -> QuerySet[WorkItem]:
+    """Of a list, what waits for this person's decision: undecided, not judged by them, and with a place for them."""
+    found = of_state(listed(user, stage, by), "undecided")
+    return found.filter(~Exists(own(user)))
