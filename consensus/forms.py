@@ -1,9 +1,11 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from consensus.kinds import Option
 from consensus.models import Stage
 from reviews.models import Review
 
@@ -81,6 +83,38 @@ class NewReviewForm(forms.Form):
 
 class ReopenForm(forms.Form):
     reason = forms.CharField(max_length=2000)
+
+
+class SettleForm(forms.Form):
+    """One answer of the list, and why."""
+
+    choice = forms.CharField(max_length=60)
+    comment = forms.CharField(max_length=10_000)
+
+
+class TogetherForm(SettleForm):
+    """Several conflicts, one answer, one reason."""
+
+    items = forms.TypedMultipleChoiceField(coerce=int)
+
+    def __init__(self, *args: Any, options: Sequence[Option], items: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["choice"] = forms.ChoiceField(
+            label=_("Answer"),
+            choices=[(one.value, one.label) for one in options],
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Choose the answer.")},
+        )
+        self.fields["items"].choices = [(pk, pk) for pk in items]  # type: ignore[attr-defined]
+        self.fields["items"].error_messages |= {
+            "required": _("Choose at least one conflict."),
+            "invalid_choice": _("Some of these were settled meanwhile. Look at the list again."),
+        }
+        self.fields["comment"].error_messages["required"] = _("Say why: it is kept with each decision.")
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(max_length=10_000)
 
 
 class StageForm(forms.ModelForm):  # type: ignore[type-arg]

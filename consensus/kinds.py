@@ -88,6 +88,10 @@ class Kind:
         """What a conflict turns on, in words: conflicts with the same words can be looked at together."""
         return ()
 
+    def unblinded(self, stage: "Stage") -> bool:
+        """Whether a second judge knows something of what the first one said: then agreement tells nothing."""
+        return False
+
     def options(self, stage: "Stage") -> Sequence[Option]:
         """The answers with which an item can be settled from a list. None: only on its own page."""
         return ()

@@ -115,10 +115,7 @@ def sees_others(user: User, item: WorkItem) -> bool:
 
 def notes_of(user: User, item: WorkItem) -> QuerySet[Note]:
     """Their own; and what others shared, once everybody has judged."""
-    shown = Q(author=user)
-    if sees_others(user, item):
-        shown |= Q(audience=Note.Audience.SHARED)
-    return Note.objects.filter(shown, item=item).select_related("author")
+    return Note.objects.visible_to(user).filter(item=item).select_related("author")
 
 
 def shown_status(item: WorkItem, can: Can) -> str:

@@ -1,15 +1,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import User
 from config.refusals import Invalid
 from consensus import services
 from consensus.forms import NewReviewForm, ReopenForm, StageForm
@@ -17,31 +14,16 @@ from consensus.kinds import kind_of
 from consensus.models import Judgement, Stage, WorkItem
 from consensus.sides import (
     compare_url,
-    conflicts_of,
     history_of,
     may_do,
-    notes_of,
     sees_others,
     shown_status,
     third_judges,
 )
+from consensus.views_conflicts import answered, item_of, reader
+from consensus.views_thread import thread_context
 from reviews.models import Review
 from reviews.permissions import Can, fetch_review
-
-ON_PAGE = 50
-
-
-def reader(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
-
-
-def item_of(request: HttpRequest, review_id: int, item_id: int) -> WorkItem:
-    item = services.fetch_item(reader(request), item_id)
-    if item.review_id != review_id:
-        raise Http404
-    return item
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,43 +36,6 @@ def new_review(request: HttpRequest) -> HttpResponse:
         return redirect("reviews:detail", review.pk)
     status = 422 if form.errors else 200
     return render(request, "consensus/new_review.html", {"form": form}, status=status)
-
-
-@require_GET
-def conflicts(request: HttpRequest, review_id: int) -> HttpResponse:
-    """What the judges did not agree on, stage by stage, for those who settle it and those who disagreed."""
-    review, can = fetch_review(reader(request), review_id, "judge")
-    stages = list(Stage.objects.filter(review=review))
-    counts = services.progress_of(stages)
-    rows = [row_of(reader(request), can, stage, counts[stage.pk]) for stage in stages]
-    wanted = request.GET.get("stage", "")
-    chosen = next((row for row in rows if row["stage"].kind == wanted), None) or next(
-        (row for row in rows if row["open"]), rows[0] if rows else None
-    )
-    page, listed = conflict_page(request, can, chosen["stage"]) if chosen else (None, [])
-    context = {"review": review, "can": can, "rows": rows, "chosen": chosen, "page": page, "listed": listed}
-    return render(request, "consensus/conflicts.html", context)
-
-
-def row_of(user: User, can: Can, stage: Stage, counts: services.Progress) -> dict[str, Any]:
-    open_ = counts.conflicts if can.resolve else conflicts_of(user, can, stage).count()
-    return {
-        "stage": stage,
-        "label": kind_of(stage).label,
-        "open": open_,
-        "decided": counts.decided,
-        "live": counts.live,
-    }
-
-
-def conflict_page(
-    request: HttpRequest, can: Can, stage: Stage
-) -> tuple[Page[WorkItem], list[tuple[WorkItem, str]]]:
-    found = conflicts_of(reader(request), can, stage).select_related(
-        "report", "study", "result", "outcome", "stage"
-    )
-    page = Paginator(found.order_by("id"), ON_PAGE).get_page(request.GET.get("page"))
-    return page, [(one, compare_url(one)) for one in page]
 
 
 @require_GET
@@ -112,7 +57,7 @@ def item(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
         "status_label": WorkItem.Status(status).label,
         "open": open_,
         "history": history_of(user, found),
-        "notes": notes_of(user, found),
+        **thread_context(user, review, can, found),
         "may": may_do(user, found, can),
         "third": third_judges(found) if can.manage else [],
         "compare_url": compare_url(found) if open_ else "",
@@ -123,11 +68,13 @@ def item(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
 @require_POST
 def sign(request: HttpRequest, review_id: int, item_id: int, judgement_id: int) -> HttpResponse:
     """Agree with what another judge of the item proposed."""
-    fetch_review(reader(request), review_id, "judge", writing=True)
+    review, can = fetch_review(reader(request), review_id, "judge", writing=True)
     found = item_of(request, review_id, item_id)
     if not Judgement.objects.visible_to(reader(request)).filter(id=judgement_id, item=found).exists():
         raise Http404
     signed = services.sign(by=reader(request), judgement_id=judgement_id)
+    if request.headers.get("HX-Request"):
+        return answered(request, review, can, found)
     said = _("Signed. Others have still to sign.") if signed.is_draft else _("Signed and settled.")
     messages.success(request, said)
     return redirect(compare_url(found))
@@ -135,7 +82,7 @@ def sign(request: HttpRequest, review_id: int, item_id: int, judgement_id: int) 
 
 @require_POST
 def reopen(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
-    fetch_review(reader(request), review_id, "judge", writing=True)
+    review, can = fetch_review(reader(request), review_id, "judge", writing=True)
     found = item_of(request, review_id, item_id)
     form = ReopenForm(request.POST)
     if not form.is_valid():
@@ -143,13 +90,15 @@ def reopen(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
             _("Say in up to 2,000 characters why this is reopened. The reason is kept with the item.")
         )
     services.reopen(by=reader(request), item_id=found.pk, reason=form.cleaned_data["reason"])
+    if request.headers.get("HX-Request"):
+        return answered(request, review, can, found)
     messages.success(request, _("Reopened. Its answer stays, flagged, until it is settled again."))
     return redirect(compare_url(found))
 
 
 @require_POST
 def add_judge(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
-    review, _can = fetch_review(reader(request), review_id, "manage", writing=True)
+    review, can = fetch_review(reader(request), review_id, "manage", writing=True)
     found = item_of(request, review_id, item_id)
     wanted = request.POST.get("judge", "")
     members = review.memberships.judging().select_related("user")
@@ -157,6 +106,8 @@ def add_judge(request: HttpRequest, review_id: int, item_id: int) -> HttpRespons
     if judge is None:
         raise Invalid(_("Choose a member of the review who judges."))
     services.add_judge(by=reader(request), item=found, judge=judge.user)
+    if request.headers.get("HX-Request"):
+        return answered(request, review, can, found)
     messages.success(request, _("%(who)s is asked to judge it as well.") % {"who": judge.user})
     return redirect("consensus:conflicts", review_id)
 

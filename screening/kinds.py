@@ -111,6 +111,9 @@ class Screening(Kind):
             return "unsure" if any(one.get(VERDICT) == Choice.UNSURE for one in said) else "verdict"
         return "reason" if differs else "reopened"
 
+    def unblinded(self, stage: Stage) -> bool:
+        return modes.unblinded(stage)
+
     def options(self, stage: Stage) -> Sequence[Option]:
         """Every verdict that can be final, an exclusion with each reason in use."""
         plain = [one for one in self.choices if one not in {Choice.UNSURE, Choice.EXCLUDE}]
