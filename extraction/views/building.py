@@ -48,7 +48,9 @@ def build(request: HttpRequest, review_id: int) -> HttpResponse:
 
 def rows_of(data: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        {"section": section["title"], **field} for section in data["sections"] for field in section["fields"]
+        {"section": section["title"], **field, "lines": "\n".join(field.get("options", ()))}
+        for section in data["sections"]
+        for field in section["fields"]
     ]
 
 

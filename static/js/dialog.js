@@ -39,7 +39,7 @@ document.addEventListener("htmx:confirm", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const text = event.submitter?.dataset.confirm ?? form.dataset.confirm;
-  if (!text || form.dataset.accepted) return;
+  if (!text || "accepted" in form.dataset) return;
   event.preventDefault();
   const { submitter } = event;
   question(text, () => {
