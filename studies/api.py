@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from accounts.reader import reader
 from reviews.models import Review
 from reviews.permissions import fetch_review
-from studies import services
+from studies import masking, services
 from studies.models import (
     ImportBatch,
     ImportRefusal,
@@ -173,16 +173,38 @@ class RecordSerializer(serializers.ModelSerializer[Record]):
         """The entry as delivered; empty while it would tell what somebody else decided in another tool."""
         return "" if record.withheld else record.raw  # type: ignore[attr-defined]
 
+    def to_representation(self, record: Record) -> dict[str, Any]:
+        links: list[RecordLink] = record.current  # type: ignore[attr-defined]
+        known = self.context.setdefault("hidden", {})
+        hidden = [known.get(link.report.root_id, frozenset()) for link in links]
+        return masking.blank(super().to_representation(record), frozenset().union(*hidden))
+
     def get_reports(self, record: Record) -> list[int]:
         """The reports that it is, as they stand after merging."""
         links: list[RecordLink] = record.current  # type: ignore[attr-defined]
         return [link.report.root_id for link in links]
 
 
-class RecordViewSet(viewsets.ReadOnlyModelViewSet[Record]):
+class Masked(viewsets.ReadOnlyModelViewSet[Any]):
+    """What is masked from the reader is told to the serializer for all rows at once."""
+
+    def roots(self, rows: list[Any]) -> set[int]:
+        raise NotImplementedError
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        made = super().get_serializer(*args, **kwargs)
+        rows = list(args[0]) if args and kwargs.get("many") else list(args[:1])
+        made.context["hidden"] = masking.hidden_of(reader(self.request), self.roots(rows)) if rows else {}
+        return made
+
+
+class RecordViewSet(Masked):
     serializer_class = RecordSerializer
     filterset_fields = ["review", "batch"]
     queryset = Record.objects.none()
+
+    def roots(self, rows: list[Record]) -> set[int]:
+        return {link.report.root_id for record in rows for link in record.current}  # type: ignore[attr-defined]
 
     def get_queryset(self) -> QuerySet[Record]:
         links = Prefetch("links", RecordLink.objects.current().select_related("report"), to_attr="current")
@@ -209,6 +231,10 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
             "study",
         ]
 
+    def to_representation(self, report: Report) -> dict[str, Any]:
+        known = self.context.setdefault("hidden", {})
+        return masking.blank(super().to_representation(report), known.get(report.root_id, frozenset()))
+
     def get_records(self, report: Report) -> list[int]:
         links: list[RecordLink] = report.current_links  # type: ignore[attr-defined]
         return [link.record_id for link in links]
@@ -218,10 +244,13 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
         return links[0].study.root_id if links else None
 
 
-class ReportViewSet(viewsets.ReadOnlyModelViewSet[Report]):
+class ReportViewSet(Masked):
     serializer_class = ReportSerializer
     filterset_fields = ["review", "status", "retrieval"]
     queryset = Report.objects.none()
+
+    def roots(self, rows: list[Report]) -> set[int]:
+        return {report.root_id for report in rows}
 
     def get_queryset(self) -> QuerySet[Report]:
         links = Prefetch("links", RecordLink.objects.current(), to_attr="current_links")
