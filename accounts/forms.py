@@ -30,6 +30,12 @@ class ProfileForm(forms.Form):
         label=_("Time zone"), max_length=64, help_text=_("Such as Europe/Berlin. Times are shown in it.")
     )
 
+    digest = forms.BooleanField(
+        label=_("Send me one e-mail a day when something new waits for me"),
+        required=False,
+        help_text=_("At seven in the morning of your time zone."),
+    )
+
     def clean_zone(self) -> str:
         zone = str(self.cleaned_data["zone"]).strip()
         if zone not in available_timezones():

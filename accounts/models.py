@@ -30,6 +30,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    digest = models.BooleanField(_("daily e-mail"), default=False)
+    digest_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The visit that is going on, and the end of the one before: what is new is new since then.
+    visiting_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_visit_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_staff = models.BooleanField(_("administrator"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -10,9 +10,24 @@ ERASED_DOMAIN = "erased.invalid"
 
 
 @transaction.atomic
-def change_profile(*, user: User, name: str, zone: str) -> None:
-    user.name, user.zone = name.strip(), zone
-    user.save(update_fields=["name", "zone"])
+def change_profile(*, user: User, name: str, zone: str, digest: bool = False) -> None:
+    user.name, user.zone, user.digest = name.strip(), zone, digest
+    user.save(update_fields=["name", "zone", "digest"])
+
+
+VISIT = timedelta(minutes=30)
+
+
+def visit(*, user: User) -> datetime | None:
+    """Note that the person is here. Returns when they were here before this visit; half an hour away ends a visit."""
+    now = timezone.now()
+    before = user.visiting_at
+    if before is None or now - before > VISIT:
+        user.last_visit_at = before
+    if before is None or now - before > timedelta(minutes=1):
+        user.visiting_at = now
+        user.save(update_fields=["visiting_at", "last_visit_at"])
+    return user.last_visit_at
 
 
 @transaction.atomic

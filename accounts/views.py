@@ -15,7 +15,9 @@ from accounts.reader import reader
 def profile(request: HttpRequest) -> HttpResponse:
     """The reader's own name and time zone."""
     user = reader(request)
-    form = ProfileForm(request.POST or None, initial={"name": user.name, "zone": user.zone})
+    form = ProfileForm(
+        request.POST or None, initial={"name": user.name, "zone": user.zone, "digest": user.digest}
+    )
     if request.method == "POST" and form.is_valid():
         services.change_profile(user=user, **form.cleaned_data)
         messages.success(request, _("Saved."))

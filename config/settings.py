@@ -123,6 +123,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-tables": {"task": "synthesis.tasks.sweep", "schedule": 20.0},
     "seal-events": {"task": "reviews.tasks.seal", "schedule": 60.0},
     "compact-counts": {"task": "consensus.tasks.compact", "schedule": 60.0},
+    "send-digests": {"task": "reviews.tasks.send_digests", "schedule": 600.0},
     "rank-records": {"task": "screening.tasks.train_due", "schedule": 15.0},
     "release-leases": {"task": "consensus.tasks.release", "schedule": 300.0},
 }

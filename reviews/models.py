@@ -355,3 +355,42 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.place} {self.row}"
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def of(self, user: User) -> Self:
+        """A person's own, of the reviews that they are still in."""
+        member = Membership.objects.active().filter(user=user)
+        return self.filter(recipient=user, review__in=member.values("review"))
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+
+class Notification(models.Model):
+    """Something that one person should know. It never says what somebody else judged."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+    )
+    # A word for what it is about: mention, conflict, returned, joined, job.
+    kind = models.CharField(max_length=20)
+    text = models.CharField(max_length=300)
+    link = models.CharField(max_length=300)
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "id"], name="notification_of_review")]
+        indexes = [
+            models.Index(fields=["recipient", "-id"], name="notification_latest"),
+            models.Index(fields=["recipient"], condition=Q(read_at=None), name="notification_unread"),
+        ]
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from reviews import audit, jobs
+from reviews import audit, jobs, notifying
 
 
 @shared_task(name="reviews.tasks.sweep")
@@ -11,3 +11,8 @@ def sweep() -> int:
 @shared_task(name="reviews.tasks.seal")
 def seal() -> int:
     return audit.seal()
+
+
+@shared_task(name="reviews.tasks.send_digests")
+def send_digests() -> int:
+    return notifying.send_digests()
