@@ -13,6 +13,7 @@ REVIEW = "reviews/<int:review_id>"
 # Pages about a review, its records and reports that need an app above `reviews` and `studies`.
 OF_REVIEWS = [
     path(f"{REVIEW}/", pages.overview, name="detail"),
+    path(f"{REVIEW}/beside/", pages.beside, name="beside"),
     path(f"{REVIEW}/protocol/", pages_setup.protocol, name="protocol"),
     path(f"{REVIEW}/protocol/amend/", pages_setup.amend, name="amend"),
     path(f"{REVIEW}/protocol/reasons/", pages_setup.reasons, name="reasons"),

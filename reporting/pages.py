@@ -7,14 +7,18 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.reader import reader
+from accounts.services import visit
 from consensus import services as consensus
 from consensus.kinds import kind_of
 from consensus.models import Assignment, Stage, WorkItem
-from reviews.models import Membership, Review
+from reporting.counting import count
+from reporting.news import left_off, news_of, pace
+from reviews.models import Membership, Notification, Review
 from reviews.permissions import Can, fetch_review, of_role
 from studies.models import DuplicatePair, ImportBatch, Record, Report
 
@@ -61,7 +65,21 @@ def home(request: HttpRequest) -> HttpResponse:
         (one.review, one, waiting(user, of_role(one.role), stages[pk], counts, queued))
         for pk, one in by_review.items()
     ]
-    return render(request, "reporting/home.html", {"rows": rows})
+    reviews = [one.review for one in by_review.values()]
+    active = [review for review in reviews if review.status == Review.Status.ACTIVE]
+    since = visit(user=user)
+    context = {
+        "rows": rows,
+        "things": sum(
+            bool(one.left and one.url) + bool(one.conflicts) for *_, found in rows for one in found
+        ),
+        "today": timezone.localdate(),
+        "since": since,
+        "news": news_of(reviews, since=since) if since else [],
+        "left_off": [(one, work_url(one.stage)) for one in left_off(user, active)],
+        "told": Notification.objects.of(user).unread().select_related("review")[:5],
+    }
+    return render(request, "reporting/home.html", context)
 
 
 def waiting(
@@ -116,12 +134,36 @@ def overview(request: HttpRequest, review_id: int) -> HttpResponse:
     counts = consensus.progress_of(stages)
     queued = queue_of(user, stages)
     rows = [row(user, can, stage, counts[stage.pk], queued.get(stage.pk, 0)) for stage in stages]
-    context: dict[str, Any] = {"review": review, "can": can, "rows": rows, "found": found_in(review)}
+    context: dict[str, Any] = {
+        "review": review,
+        "can": can,
+        "rows": rows,
+        "found": found_in(review),
+        "news": news_of([review], limit=6),
+        "team": review.memberships.active().select_related("user").order_by("role", "id"),
+        "next": next((one for one in rows if one.left and one.url), None),
+    }
     if can.manage:
         context["people"] = people(review, stages, counts)
         context["stages"] = list(zip(stages, [one.label for one in rows], strict=True))
         context["labels"] = [one.label for one in rows]
     return render(request, "reporting/overview.html", context)
+
+
+@require_GET
+def beside(request: HttpRequest, review_id: int) -> HttpResponse:
+    """Pace and the small flow, fetched after the page: they count, and the page need not wait for them."""
+    user = reader(request)
+    review, can = fetch_review(user, review_id)
+    days = pace(review, None if can.manage else user)
+    context = {
+        "review": review,
+        "can": can,
+        "days": days if can.manage or can.judge else [],
+        "week": sum(day.n for day in days[-7:]),
+        "counts": count(review),
+    }
+    return render(request, "reporting/beside.html", context)
 
 
 def found_in(review: Review) -> dict[str, int]:

@@ -1,0 +1,178 @@
+"""What happened lately in a person's reviews, in readable words; what they did last; and how fast it goes. Nothing here
+says what somebody judged, and only a person's own judgements are counted for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain
+
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from consensus.kinds import kind_of
+from consensus.models import Judgement, Stage, Stop, WorkItem
+from reviews.models import Membership, ProtocolVersion, Review
+from studies.models import ImportBatch
+from synthesis.models import TableBuild
+
+DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    at: datetime
+    review: Review
+    text: str
+    url: str
+    icon: str
+
+
+def news_of(reviews: Sequence[Review], *, since: datetime | None = None, limit: int = 8) -> list[News]:
+    """The latest of these reviews, at most `limit`, the newest first; with `since` only what came after it."""
+    named = {review.pk: review for review in reviews}
+    found = chain(
+        imports(named, since, limit),
+        protocols(named, since, limit),
+        joined(named, since, limit),
+        tables(named, since, limit),
+        stops(named, since, limit),
+    )
+    return sorted(found, key=lambda one: one.at, reverse=True)[:limit]
+
+
+def imports(named: dict[int, Review], since: datetime | None, limit: int) -> list[News]:
+    rows = ImportBatch.objects.filter(
+        review__in=named, status=ImportBatch.Status.DONE, finished_at__isnull=False
+    )
+    rows = rows.filter(finished_at__gt=since) if since else rows
+    return [
+        News(
+            one.finished_at or one.created_at,
+            named[one.review_id],
+            ngettext("%(n)s record imported from %(file)s", "%(n)s records imported from %(file)s", one.made)
+            % {"n": one.made, "file": one.filename},
+            reverse("studies:batch", args=[one.review_id, one.pk]),
+            "file-input",
+        )
+        for one in rows.order_by("-finished_at")[:limit]
+    ]
+
+
+def protocols(named: dict[int, Review], since: datetime | None, limit: int) -> list[News]:
+    rows = ProtocolVersion.objects.filter(review__in=named, published_at__isnull=False)
+    rows = rows.filter(published_at__gt=since) if since else rows
+    return [
+        News(
+            one.published_at or timezone.now(),
+            named[one.review_id],
+            _("Version %(n)s of the protocol published") % {"n": one.number},
+            reverse("reviews:protocol", args=[one.review_id]),
+            "text-quote",
+        )
+        for one in rows.order_by("-published_at")[:limit]
+    ]
+
+
+def joined(named: dict[int, Review], since: datetime | None, limit: int) -> list[News]:
+    rows = Membership.objects.active().filter(review__in=named).select_related("user")
+    rows = rows.filter(joined_at__gt=since) if since else rows
+    return [
+        News(
+            one.joined_at,
+            named[one.review_id],
+            _("%(who)s joined as %(role)s") % {"who": one.user, "role": one.get_role_display().lower()},
+            reverse("reviews:members", args=[one.review_id]),
+            "users",
+        )
+        for one in rows.order_by("-joined_at")[:limit]
+    ]
+
+
+def tables(named: dict[int, Review], since: datetime | None, limit: int) -> list[News]:
+    rows = TableBuild.objects.filter(review__in=named, status="done", finished_at__isnull=False)
+    rows = rows.filter(finished_at__gt=since) if since else rows
+    return [
+        News(
+            one.finished_at or one.started_at,
+            named[one.review_id],
+            _("%(table)s built") % {"table": one.table},
+            reverse("synthesis:table", args=[one.review_id, one.table_id]),
+            "table-2",
+        )
+        for one in rows.select_related("table").order_by("-finished_at")[:limit]
+    ]
+
+
+def stops(named: dict[int, Review], since: datetime | None, limit: int) -> list[News]:
+    rows = Stop.objects.filter(review__in=named, resumed_at=None).select_related("stage")
+    rows = rows.filter(stopped_at__gt=since) if since else rows
+    return [
+        News(
+            one.stopped_at,
+            named[one.review_id],
+            _("%(stage)s stopped before the end") % {"stage": kind_of(one.stage).label},
+            reverse("screening:order", args=[one.review_id, one.stage.kind]),
+            "lock",
+        )
+        for one in rows.order_by("-stopped_at")[:limit]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOff:
+    """The item a person judged last at a stage."""
+
+    at: datetime
+    stage: Stage
+    label: str
+    item: WorkItem
+
+
+def left_off(user: User, reviews: Sequence[Review], *, limit: int = 3) -> list[LeftOff]:
+    """Where a person left off: their latest judgement of each stage, the newest stage first."""
+    latest = (
+        Judgement.objects.of(user)
+        .filter(item__stage__review__in=reviews, submitted_at__isnull=False)
+        .select_related("item__stage", "item__report", "item__study")
+        .order_by("-id")[:100]
+    )
+    found: dict[int, LeftOff] = {}
+    for one in latest:
+        stage = one.item.stage
+        if stage.pk not in found and one.submitted_at:
+            found[stage.pk] = LeftOff(one.submitted_at, stage, str(kind_of(stage).label), one.item)
+    return list(found.values())[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A bar of the drawing of 14 days: `x` and `height` in a drawing of 312 by 64."""
+
+    day: date
+    n: int
+    x: int
+    height: float
+
+
+def pace(review: Review, user: User | None) -> list[Day]:
+    """Judgements a day over the last 14 days: one person's, or with nobody named the team's."""
+    first = timezone.localdate() - timedelta(days=DAYS - 1)
+    rows = Judgement.objects.filter(
+        review=review, role=Judgement.Role.INDEPENDENT, submitted_at__date__gte=first
+    )
+    if user:
+        rows = rows.of(user)
+    counts = dict(
+        rows.annotate(day=TruncDate("submitted_at")).values_list("day").annotate(n=Count("id")).order_by()
+    )
+    most = max(counts.values(), default=0) or 1
+    days = [first + timedelta(days=n) for n in range(DAYS)]
+    return [
+        Day(day, counts.get(day, 0), 4 + 22 * n, round(60 * counts.get(day, 0) / most, 1))
+        for n, day in enumerate(days)
+    ]
