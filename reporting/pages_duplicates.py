@@ -80,7 +80,9 @@ def decide_pair(request: HttpRequest, review_id: int, pair_id: int) -> HttpRespo
     undo = reverse("studies:undo_decision", args=[review.pk, made.pk])
     if request.headers.get("HX-Request"):
         context = {"review": review, "can": fetch_review(reader(request), review.pk)[1]}
-        answer = render(request, "studies/pair.html", context | asked(review, passed=pair))
+        answer = render(
+            request, "studies/pair.html", context | asked(review, passed=pair) | {"follows": True}
+        )
         answer["HX-Trigger"] = json.dumps({"toast": {"text": said, "undo": undo}})
         return answer
     messages.success(request, said, extra_tags=undo)

@@ -15,7 +15,7 @@ from config.refusals import Invalid
 from reviews.models import Review
 from reviews.permissions import Can, fetch_review
 from studies import reading, services
-from studies.formats import FIELDS, guess_mapping
+from studies.formats import FIELDS, Sample, guess_by_cells
 from studies.models import ImportBatch, ImportRefusal
 
 SHOWN = 200_000
@@ -88,7 +88,8 @@ def columns(request: HttpRequest, review_id: int, batch_id: int) -> HttpResponse
     if batch.status != ImportBatch.Status.COLUMNS:
         return redirect("studies:batch", review.pk, batch.pk)
     headings = batch.columns["headings"]
-    chosen, wrong = guess_mapping(headings), ""
+    seen = Sample(tuple(headings), tuple(tuple(row) for row in batch.columns["rows"]))
+    chosen, wrong = guess_by_cells(seen), ""
     if posted:
         named = {heading: request.POST.get(f"column-{n}", "") for n, heading in enumerate(headings)}
         chosen = {heading: field for heading, field in named.items() if field in FIELDS}

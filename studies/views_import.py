@@ -16,6 +16,7 @@ from config.refusals import Invalid
 from reviews.models import Job, Review
 from reviews.permissions import fetch_review
 from studies import reading, services
+from studies.formats import LABELS
 from studies.forms import ImportForm, SearchForm
 from studies.models import ImportBatch, PriorReviewer, Record, Search
 from studies.services.importing import TASK
@@ -109,6 +110,7 @@ def batch(request: HttpRequest, review_id: int, batch_id: int) -> HttpResponse:
         "job": job_of(found),
         "page": page,
         "waiting": found.refusals.open().count(),
+        "format": LABELS.get(found.format, found.format),
     }
     return render(request, "studies/batch.html", context)
 

@@ -24,7 +24,7 @@ from studies.formats import (
 from studies.formats.columns import FIELDS, guess_mapping
 from studies.formats.detect import by_content, refuse_foreign
 from studies.formats.entry import Decision, Entry, Item, ParsedRecord, Refusal, UnreadableFile
-from studies.formats.sampling import Sample, sample
+from studies.formats.sampling import Sample, guess_by_cells, sample
 from studies.formats.source import CHUNK, Source, decoded_head, read_fully
 from studies.formats.table import UnmappedTable
 
@@ -41,6 +41,7 @@ __all__ = [
     "UnmappedTable",
     "UnreadableFile",
     "detect",
+    "guess_by_cells",
     "guess_mapping",
     "read",
     "sample",

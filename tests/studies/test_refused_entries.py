@@ -145,6 +145,8 @@ def test_a_table_that_nobody_can_guess_waits_for_its_columns(client_of, cast, re
     page = client.get(url("columns", review, batch.pk)).content.decode()
     assert "Naps and exams" in page
     assert "Remarks of the library" in page
+    for field in ("title", "authors", "year"):
+        assert f'<option value="{field}" selected>' in page
     answer = client.post(url("columns", review, batch.pk), {"column-2": "year"})
     assert answer.status_code == 422
     assert "title" in answer.content.decode()
