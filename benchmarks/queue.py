@@ -1,10 +1,12 @@
 """A review with many records and two reviewers half way: what a page, a decision and a list cost.
 
-    bin/bench queue [RECORDS]
+    bin/bench queue [RECORDS]          500,000 without a number
 
 Bulk-loads the review (and has check_consensus pass on it), starts the production server and measures over HTTP with
-the whole response read. Prints `key value` lines and, last, one JSON object: for next_batch, decision, counts and
-conflicts the p50 and p95 in milliseconds and the number of queries.
+the whole response read. Prints `key value` lines and, last, one JSON object: for next_batch, decision, counts,
+conflicts, progress, and each named question to the list, the p50 and p95 in milliseconds and the number of queries;
+the seconds of the background count of agreement, and the memory of the server. While it loads, in a database that is
+its own, triggers and the checks of foreign keys are off: what is loaded is checked afterwards by check_consensus.
 """
 
 import http.client
@@ -18,6 +20,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import contextmanager
+from functools import partial
 from statistics import quantiles
 from typing import Any
 
@@ -34,13 +37,59 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from accounts.models import User  # noqa: E402
 from consensus.checks import drift  # noqa: E402
 from consensus.models import Stage, WorkItem  # noqa: E402
-from consensus.services import open_items, start_review, top_up  # noqa: E402
+from consensus.services import start_review, top_up  # noqa: E402
 from consensus.services.counts import compact_all  # noqa: E402
 from reviews.models import ExclusionReason, Review  # noqa: E402
 from reviews.services import add_member  # noqa: E402
-from studies.models import Report  # noqa: E402
+from screening.listing import Filters, count, listed  # noqa: E402
+from screening.tallies import refresh  # noqa: E402
 
 TIMES = 100
+# Words of a topic, drawn by the record's number, so that some are common, some rare, and each abstract is another one.
+REPORTS = """
+    INSERT INTO studies_report (review_id, status, title, abstract, authors, year, journal, volume, issue, pages, doi, pmid,
+                                kind, language, retrieval, retrieval_note, created_at)
+    SELECT %(review)s, 'current',
+        initcap(pg_temp.w(n)) || ' and ' || pg_temp.w(n * 7 + 3) || ' in ' || pg_temp.w(n * 13 + 5) || ', report ' || n,
+        (SELECT string_agg(pg_temp.w(n * 31 + k * k * 17 + k), ' ') FROM generate_series(1, 160) k)
+            || CASE WHEN n %% 100 = 0 THEN ' A randomised controlled trial of deep sleep.' ELSE '' END
+            || CASE WHEN n %% 25000 = 0 THEN ' Somnambulism was rare.' ELSE '' END,
+        ARRAY['Author' || n %% 5000 || ', A.', 'Second' || n %% 700 || ', B.'], 1980 + n %% 45,
+        'Journal ' || n %% 300, (n %% 80)::text, '', n::text, '', '', '', '', 'not_sought', '', now()
+    FROM generate_series(1, %(records)s) n
+"""
+WORD = """
+    CREATE OR REPLACE FUNCTION pg_temp.w(n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+        SELECT CASE WHEN n %% 11 = 0 THEN 'sleep' WHEN n %% 7 = 0 THEN 'memory'
+                    WHEN n %% 3 = 0 THEN (ARRAY['trial','adults','effect','group','treatment','patients','results','study'])[1 + (n / 3) %% 8]
+                    ELSE 'word' || abs(hashtext(n::text)) %% 20000 END $$;
+"""
+ITEMS = """
+    INSERT INTO consensus_workitem (review_id, stage_id, report_id, status, closed_as, judges_needed, rule, reasons, unsure,
+                                    judged, version_id, round, reopened_because, rank, created_at)
+    SELECT %(review)s, %(stage)s, r.id, 'open', '', 2, s.rule, s.reasons, s.unsure, 0, %(version)s, 1, '', r.id, now()
+    FROM studies_report r, consensus_stage s WHERE r.review_id = %(review)s AND s.id = %(stage)s ORDER BY r.id;
+"""
+# The named questions to the list: what a person would type or choose.
+QUESTIONS = {
+    "list_all": Filters(),
+    "list_common_word": Filters(q="sleep"),
+    "list_rare_word": Filters(q="somnambulism"),
+    "list_two_words": Filters(q="sleep memory trial"),
+    "list_prefix": Filters(q="randomi*"),
+    "list_phrase": Filters(q='"deep sleep"'),
+    "list_phrase_common": Filters(q='"sleep memory"'),
+    "list_author": Filters(q="author:author17"),
+    "list_either_not": Filters(q="somnambulism or randomised -word5"),
+    "list_nothing": Filters(q="xyzzy"),
+    "list_years": Filters(q="memory", since="2000", until="2005"),
+    "list_mine_excluded": Filters(mine="exclude"),
+    "list_not_mine": Filters(mine="none"),
+    "list_mine_words": Filters(q="randomised", mine="none", state="undecided"),
+    "list_conflicts": Filters(state="conflict"),
+    "list_included": Filters(state="include"),
+    "list_decided_words": Filters(q="sleep", state="exclude"),
+}
 # The first half was judged by Ana, a shifted half by Ben: agreed, in conflict and partly judged items all occur.
 LOAD = """
     CREATE TEMP TABLE load AS
@@ -54,7 +103,7 @@ LOAD = """
         SELECT judgement, review, item, reviewer, 'independent', 1, version, '', now() FROM load;
     INSERT INTO screening_verdict (review_id, judgement_id, verdict, reason_id)
         SELECT review, judgement, verdict, CASE WHEN verdict = 'exclude' THEN %(reason)s::bigint END FROM load;
-    UPDATE consensus_judgement j SET submitted_at = now() - interval '1 day' + (j.id %% 86000) * interval '1 second'
+    UPDATE consensus_judgement j SET submitted_at = now() - interval '60 days' + (j.id %% 5000000) * interval '1 second'
         FROM load WHERE j.id = load.judgement;
     UPDATE consensus_workitem i SET judged = s.n,
         status = CASE WHEN s.n < 2 THEN 'partial' WHEN s.same THEN 'agreed' ELSE 'conflict' END,
@@ -84,40 +133,54 @@ def load(records: int) -> tuple[Review, Stage, dict[str, User]]:
     review = start_review(by=people["lead"], title="Half way", reasons=["Wrong topic"])
     for name in ("ana", "ben"):
         add_member(by=people["lead"], review=review, email=people[name].email, role="reviewer")
-    words = "A trial of sleep and memory in adults with various conditions, reported at length. " * 12
-    made: list[int] = []
-    for start in range(0, records, 10_000):
-        size = min(10_000, records - start)
-        batch = Report.objects.bulk_create(
-            (
-                Report(
-                    review=review,
-                    title=f"Report {start + n} on sleep",
-                    abstract=words,
-                    authors=["Author, A."],
-                    year=2020,
-                )
-                for n in range(size)
-            ),
-            batch_size=2000,
-        )
-        made += [report.pk for report in batch]
-    stage = Stage.objects.get(review=review, kind="title_abstract")
-    open_items(stage=stage, target_ids=made)
-    values = {
-        "ana": people["ana"].pk,
-        "ben": people["ben"].pk,
-        "stage": stage.pk,
-        "half": records // 2,
-        "skip": records // 100,
-        "lowest": made[0] - 1,
-        "reason": ExclusionReason.objects.get(review=review).pk,
-    }
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOAD + COUNTS, values)
+    with fast():
+        with connection.cursor() as cursor:
+            cursor.execute(WORD.replace("%%", "%"))
+            cursor.execute(REPORTS, {"review": review.pk, "records": records})
+            cursor.execute("SELECT min(id) FROM studies_report WHERE review_id = %s", [review.pk])
+            lowest = cursor.fetchone()[0]
+        stage = Stage.objects.get(review=review, kind="title_abstract")
+        values = {
+            "ana": people["ana"].pk,
+            "ben": people["ben"].pk,
+            "stage": stage.pk,
+            "review": review.pk,
+            "version": stage.versions.get().pk,
+            "half": records // 2,
+            "skip": records // 100,
+            "lowest": lowest - 1,
+            "reason": ExclusionReason.objects.get(review=review).pk,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(ITEMS + LOAD + COUNTS, values)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return review, stage, people
+
+
+LOADED = ("studies_report", "consensus_workitem", "consensus_judgement", "screening_verdict")
+TIES = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE contype = 'f' AND conrelid = ANY(%s::regclass[])
+"""
+
+
+@contextmanager
+def fast() -> Any:
+    """Without triggers, and with foreign keys taken away and put back: they are then checked once, not row by row."""
+    with connection.cursor() as cursor:
+        cursor.execute(TIES, [list(LOADED)])
+        ties = cursor.fetchall()
+        for table, name, _definition in ties:
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        for table in LOADED:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        with transaction.atomic():
+            yield
+        for table in LOADED:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        for table, name, definition in ties:
+            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
 
 
 @contextmanager
@@ -147,10 +210,18 @@ def server() -> Any:
                 break
             except OSError:
                 time.sleep(0.1)
-        yield port
+        yield port, process
     finally:
         process.terminate()
         process.wait(20)
+
+
+def memory(pid: int) -> int:
+    """Megabytes that a process and its children hold."""
+    found = subprocess.run(
+        ["ps", "-o", "rss=", "--pid", str(pid), "--ppid", str(pid)], capture_output=True, check=False
+    )
+    return sum(map(int, found.stdout.split())) // 1024
 
 
 def signed_in(user: User) -> tuple[Client, dict[str, str]]:
@@ -194,7 +265,7 @@ def queries(once: Callable[[], object]) -> int:
 
 
 def main() -> None:
-    records = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    records = int(sys.argv[1]) if len(sys.argv) > 1 else 500_000
     began = time.perf_counter()
     review, stage, people = load(records)
     print(f"loaded {records} records in {time.perf_counter() - began:.0f} s")
@@ -225,20 +296,32 @@ def main() -> None:
         return f"item={item.pk}&choice=exclude:{reason}&token={uuid.uuid4()}"
 
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    with server() as port:
-        figures["next_batch"] = measure("next_batch", lambda n: fetch(port, "GET", batch, headers))
+    began = time.perf_counter()
+    refresh(stage.pk)
+    figures["agreement_background_s"] = round(time.perf_counter() - began, 1)
+    pages = {"counts": f"{base}/", "conflicts": f"{base}/conflicts/"}
+    pages["progress"] = f"{base}/screen/title_abstract/progress/"
+    listing = f"{base}/screen/title_abstract/list/?"
+    with server() as (port, process):
+        get = partial(fetch, port, "GET")
+        figures["next_batch"] = measure("next_batch", lambda n: get(batch, headers))
         figures["decision"] = measure(
             "decision", lambda n: fetch(port, "POST", decide, headers | form, decision(n))
         )
-        figures["counts"] = measure("counts", lambda n: fetch(port, "GET", f"{base}/", lead_headers), 40)
-        figures["conflicts"] = measure(
-            "conflicts", lambda n: fetch(port, "GET", f"{base}/conflicts/", lead_headers), 40
-        )
+        for name, path in pages.items():
+            figures[name] = measure(name, lambda n, path=path: get(path, lead_headers), 40)  # type: ignore[misc]
+        for name, by in QUESTIONS.items():
+            path = listing + by.address
+            figures[name] = measure(name, lambda n, path=path: get(path, headers), 20)  # type: ignore[misc]
+        figures["memory_mb"] = memory(process.pid)
     figures["next_batch"]["queries"] = queries(lambda: client.get(batch))
     form_data = dict(pair.split("=") for pair in decision(TIMES + 2).split("&"))
     figures["decision"]["queries"] = queries(lambda: client.post(decide, form_data))
-    figures["counts"]["queries"] = queries(lambda: lead.get(f"{base}/"))
-    figures["conflicts"]["queries"] = queries(lambda: lead.get(f"{base}/conflicts/"))
+    for name, path in pages.items():
+        figures[name]["queries"] = queries(lambda path=path: lead.get(path))  # type: ignore[misc]
+    for name, by in QUESTIONS.items():
+        figures[name]["queries"] = queries(lambda by=by: client.get(listing + by.address))  # type: ignore[misc]
+        figures[name]["found"] = count(listed(people["ana"], stage, by)).number
     figures["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     for key, value in figures.items():
         print(key, value)

@@ -175,7 +175,7 @@ class RecordSerializer(serializers.ModelSerializer[Record]):
 
     def to_representation(self, record: Record) -> dict[str, Any]:
         links: list[RecordLink] = record.current  # type: ignore[attr-defined]
-        known = self.context.setdefault("hidden", {})
+        known = self.context.get("hidden", {})
         hidden = [known.get(link.report.root_id, frozenset()) for link in links]
         return masking.blank(super().to_representation(record), frozenset().union(*hidden))
 
@@ -191,10 +191,14 @@ class Masked(viewsets.ReadOnlyModelViewSet[Any]):
     def roots(self, rows: list[Any]) -> set[int]:
         raise NotImplementedError
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "hidden": {}}
+
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         made = super().get_serializer(*args, **kwargs)
         rows = list(args[0]) if args and kwargs.get("many") else list(args[:1])
-        made.context["hidden"] = masking.hidden_of(reader(self.request), self.roots(rows)) if rows else {}
+        if rows:
+            made.context["hidden"].update(masking.hidden_of(reader(self.request), self.roots(rows)))
         return made
 
 
@@ -232,7 +236,7 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
         ]
 
     def to_representation(self, report: Report) -> dict[str, Any]:
-        known = self.context.setdefault("hidden", {})
+        known = self.context.get("hidden", {})
         return masking.blank(super().to_representation(report), known.get(report.root_id, frozenset()))
 
     def get_records(self, report: Report) -> list[int]:
