@@ -14,6 +14,7 @@ from consensus.mentions import mentioned
 from consensus.models import Assignment, Mention, Note, WorkItem
 from consensus.services.judging import fetch_item
 from reviews.models import Membership, Review
+from reviews.notifying import notify
 from reviews.permissions import can, fetch_review, refuse_if_closed
 from reviews.writing import write
 
@@ -128,8 +129,6 @@ def tell(item_id: int | None = None) -> int:
 
 
 def say(one: Mention) -> None:
-    from reviews.notifying import notify
-
     item: WorkItem = one.note.item
     name = item.report.short_name if item.report else str(item.target)
     notify(
