@@ -18,6 +18,7 @@ from consensus.models import Judgement, Stage, WorkItem
 from extraction.models import Value
 from extraction.services.agreeing import begin_consensus, take
 from extraction.services.forms import publish_form
+from reporting import demo_underway
 from reviews.models import ExclusionReason, Review
 from reviews.services import add_member, set_terms
 from screening.services import judge, resolve_conflict, set_retrieval
@@ -78,6 +79,7 @@ def build(say: Say) -> Review:
         extract(review, people)
         for table in data("tables"):
             create_table(by=people["lead"], review=review, **table)
+    demo_underway.build(say, people)
     return review
 
 
