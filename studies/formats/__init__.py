@@ -60,6 +60,7 @@ LABELS: Mapping[str, str] = {
     "json": "ClinicalTrials.gov or CSL JSON",
     "ovid": "Ovid citation text",
     "references": "Pasted reference list",
+    "asreview": "ASReview project (.asreview)",
     "zip": "ZIP archive with one export",
 }
 """Format -> its name on the page."""
@@ -192,6 +193,10 @@ def _read_archive(stream: BinaryIO, filename: str, mapping: Mapping[str, str] | 
         return Reading(
             name="xlsx", dialect=dialect, items=items, source=None, stream=stream, preface=headings
         )
+    if archive.is_project(stream):
+        items = archive.read_project(stream)
+        reading = Reading(name="asreview", dialect="ASReview", items=items, source=None, stream=stream)
+        return reading.from_archive(stream)
     name, member = archive.only_member(stream)
     try:
         reading = read(cast("BinaryIO", member), filename=name, mapping=mapping)

@@ -6,9 +6,11 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import IO, BinaryIO
 
-from studies.formats.entry import UnreadableFile
+from studies.formats import asreview_project
+from studies.formats.entry import Item, UnreadableFile
 
 _READABLE = (".csv", ".ris", ".nbib", ".bib", ".enw", ".ciw", ".xml", ".txt", ".tsv", ".json", ".xlsx")
 _ASIDE = ("customizations_log", "__macosx", "readme", "license", ".ds_store")
@@ -29,6 +31,16 @@ def is_workbook(stream: BinaryIO) -> bool:
     return any(name.startswith("xl/") for name in _opened(stream).namelist())
 
 
+def is_project(stream: BinaryIO) -> bool:
+    """True when the archive is an ASReview project."""
+    return asreview_project.is_project(_opened(stream))
+
+
+def read_project(stream: BinaryIO) -> Iterator[Item]:
+    """The records of an ASReview project."""
+    return asreview_project.read_project(_opened(stream))
+
+
 def _opened(stream: BinaryIO) -> zipfile.ZipFile:
     try:
         stream.seek(0)
@@ -44,10 +56,6 @@ def only_member(stream: BinaryIO) -> tuple[str, IO[bytes]]:
     if any(name.startswith(("word/", "ppt/")) for name in names):
         raise UnreadableFile(
             "This is an Office document, not a table. Export the references as RIS, .nbib or CSV."
-        )
-    if "project.json" in names:
-        raise UnreadableFile(
-            "This is an ASReview project. Open it in ASReview, export its data set as CSV or RIS, and upload that."
         )
     members = [
         part

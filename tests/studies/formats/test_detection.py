@@ -83,7 +83,7 @@ def test_a_workbook_is_told_from_other_archives() -> None:
     assert detect(XLSX[:65536], "x.zip") == "xlsx"
     with pytest.raises(UnreadableFile, match="2 files"):
         read(io.BytesIO(zipped({"a.ris": b"TY  - ", "b.ris": b"TY  - "})))
-    with pytest.raises(UnreadableFile, match="ASReview project"):
+    with pytest.raises(UnreadableFile, match="older ASReview"):
         read(io.BytesIO(zipped({"project.json": b"{}", "data/a.csv": b""})))
 
 
