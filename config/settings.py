@@ -2,8 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from config import servers
@@ -125,6 +129,7 @@ CELERY_BEAT_SCHEDULE = {
     "compact-counts": {"task": "consensus.tasks.compact", "schedule": 60.0},
     "send-digests": {"task": "reviews.tasks.send_digests", "schedule": 600.0},
     "rank-records": {"task": "screening.tasks.train_due", "schedule": 15.0},
+    "tell-mentions": {"task": "consensus.tasks.tell", "schedule": 60.0},
     "release-leases": {"task": "consensus.tasks.release", "schedule": 300.0},
 }
 
@@ -214,6 +219,76 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+
+def admin_list(title: Promise, icon: str, name: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}_changelist")}
+
+
+# The administrator's pages in ink on paper; what is not said here is django-unfold's own.
+UNFOLD = {
+    "SITE_TITLE": _("Concord administration"),
+    "SITE_HEADER": "Concord",
+    "SITE_SUBHEADER": _("Administration"),
+    "SITE_SYMBOL": "contrast",
+    "SHOW_VIEW_ON_SITE": True,
+    "BORDER_RADIUS": "6px",
+    "DASHBOARD_CALLBACK": "reporting.admin.dashboard",
+    "STYLES": [lambda request: static("css/tokens.css"), lambda request: static("admin/concord.css")],
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {
+                "title": _("Reviews"),
+                "items": [
+                    {"title": _("Overview"), "icon": "home", "link": reverse_lazy("admin:index")},
+                    admin_list(_("Reviews"), "library_books", "reviews_review"),
+                    admin_list(_("Stages"), "linear_scale", "consensus_stage"),
+                    admin_list(_("Imports"), "upload_file", "studies_importbatch"),
+                    admin_list(_("Forms"), "list_alt", "extraction_formversion"),
+                    admin_list(_("Tables"), "table_chart", "synthesis_summarytable"),
+                    admin_list(_("Background runs"), "sync", "reviews_job"),
+                ],
+            },
+            {
+                "title": _("People"),
+                "items": [
+                    admin_list(_("People"), "group", "accounts_user"),
+                    admin_list(_("API tokens"), "key", "accounts_apitoken"),
+                    admin_list(_("Looks into reviews"), "visibility", "reviews_breakglass"),
+                ],
+            },
+        ],
+    },
+    "COLORS": {
+        "base": {
+            "50": "#f6f6f3",
+            "100": "#eeeeea",
+            "200": "#e3e3dd",
+            "300": "#cfcfc8",
+            "400": "#a3a39d",
+            "500": "#6f6f76",
+            "600": "#4a4a53",
+            "700": "#2c2c33",
+            "800": "#222228",
+            "900": "#1a1a1e",
+            "950": "#131316",
+        },
+        "primary": {
+            "50": "#f6f6f3",
+            "100": "#eeeeea",
+            "200": "#d9d9df",
+            "300": "#bdbdc7",
+            "400": "#a0a0ad",
+            "500": "#6c6c79",
+            "600": "#44444e",
+            "700": "#33333b",
+            "800": "#26262c",
+            "900": "#1a1a1f",
+            "950": "#131316",
+        },
+    },
 }
 
 CONTENT_SECURITY_POLICY = {

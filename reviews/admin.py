@@ -5,13 +5,26 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from accounts.admin import is_administrator
 from reviews import jobs
 from reviews.models import BreakGlass, Job, Membership, Review
 
 
 class ReadOnlyAdmin(ModelAdmin):
+    """For every administrator to read, for nobody to write: what happens in a review happens on its pages."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_administrator(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_administrator(request)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -24,7 +37,7 @@ class ReadOnlyAdmin(ModelAdmin):
 
 @admin.register(Review)
 class ReviewAdmin(ReadOnlyAdmin):
-    list_display = ("title", "type", "status", "people", "created_at")
+    list_display = ("title", "type", "status", "people", "created_at", "look_into")
     list_filter = ("status", "type")
     search_fields = ("title",)
     fields = list_display
@@ -34,9 +47,16 @@ class ReviewAdmin(ReadOnlyAdmin):
         found: QuerySet[Review] = super().get_queryset(request)
         return found.annotate(people=Count("memberships", filter=active))
 
-    @admin.display(description="members")
+    @admin.display(description=_("members"))
     def people(self, review: Any) -> int:
         return int(review.people)
+
+    @admin.display(description=_("judgements"))
+    def look_into(self, review: Review) -> str:
+        """What was judged is not shown here: an administrator breaks the glass, with a reason, for an hour."""
+        return format_html(
+            '<a href="{}">{}</a>', reverse("reviews:break_glass", args=[review.pk]), _("Look into")
+        )
 
 
 @admin.register(Job)
@@ -57,16 +77,22 @@ class JobAdmin(ReadOnlyAdmin):
     fields = (*list_display, "message", "started_at", "heard_at")
     actions = ("try_again",)
 
-    @admin.action(description="Try failed runs again", permissions=["view"])
+    @admin.action(description=_("Try failed runs again"), permissions=["view"])
     def try_again(self, request: HttpRequest, found: QuerySet[Job]) -> None:
         failed = list(found.filter(status=Job.Status.FAILED))
         for job in failed:
             jobs.retry(job=job, by=request.user)  # type: ignore[arg-type]
-        self.message_user(request, f"{len(failed)} runs are tried again.")
+        self.message_user(request, _("%(n)s runs are tried again.") % {"n": len(failed)})
 
 
 @admin.register(BreakGlass)
 class BreakGlassAdmin(ReadOnlyAdmin):
-    list_display = ("review", "user", "reason", "created_at", "expires_at")
+    list_display = ("review", "user", "reason", "created_at", "expires_at", "running")
+    list_filter = ("user",)
     list_select_related = ("review", "user")
+    ordering = ("-created_at", "-id")
     fields = list_display
+
+    @admin.display(description=_("still open"), boolean=True)
+    def running(self, glass: BreakGlass) -> bool:
+        return glass.expires_at > timezone.now()

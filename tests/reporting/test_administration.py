@@ -1,0 +1,228 @@
+"""The administrator's pages: counts and queues of all reviews, people, failed runs; no verdict anywhere."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib import admin
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.models import User
+from consensus import services as consensus
+from consensus.models import Judgement
+from extraction.models import Value
+from reviews.models import BreakGlass, ExclusionReason, Job
+from reviews.services import break_glass
+from screening import services as screening
+from screening.models import Verdict
+from studies.models import FullText
+
+pytestmark = pytest.mark.django_db
+SAID = ("ANA SAYS", "BEN SAYS", "CONSENSUS SAYS", "Wrong design", "ANA SHARES")
+
+
+@pytest.fixture
+def said(items, cast, review):
+    """A conflict, a resolved item with comments, and one that a single judge has begun."""
+    reason = ExclusionReason.objects.filter(review=review).order_by("rank")[0]
+    for item in items[:2]:
+        screening.judge(by=cast.ana, item_id=item.pk, verdict="include", comment="ANA SAYS")
+        screening.judge(
+            by=cast.ben, item_id=item.pk, verdict="exclude", reason_id=reason.pk, comment="BEN SAYS"
+        )
+    screening.add_note(by=cast.ana, item_id=items[0].pk, text="ANA SHARES", audience="shared")
+    consensus.resolve(
+        by=cast.lead, item_id=items[1].pk, answer={"verdict": "include"}, comment="CONSENSUS SAYS"
+    )
+    screening.judge(by=cast.ana, item_id=items[2].pk, verdict="include")
+    return items
+
+
+@pytest.fixture
+def superuser(db):
+    return User.objects.create_superuser("root@example.org", "correct horse battery")
+
+
+def start(client):
+    return client.get(reverse("admin:index"))
+
+
+def admin_pages():
+    """The list of every model that the administrator's pages know."""
+    return [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model in admin.site._registry
+    ]
+
+
+def test_no_answer_of_any_judge_has_a_page_here():
+    assert not {Judgement, Verdict, Value} & set(admin.site._registry)
+
+
+def test_staff_see_counts_of_every_review_and_no_verdict_on_any_page(
+    client_of, cast, superuser, said, review
+):
+    for user in (cast.staff, superuser):
+        client = client_of(user)
+        html = start(client).content.decode()
+        assert "Sleep and memory" in html
+        for address in (reverse("admin:index"), *admin_pages()):
+            answer = client.get(address)
+            text = answer.content.decode()
+            assert answer.status_code == 200, address
+            assert not [word for word in SAID if word in text], address
+
+
+def test_the_rows_that_an_administrator_opens_hold_no_verdict_either(client_of, superuser, said):
+    client = client_of(superuser)
+    for model in admin.site._registry:
+        for row in model._default_manager.all()[:2]:
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+            answer = client.get(reverse(name, args=[row.pk]))
+            assert answer.status_code == 200, name
+            text = answer.content.decode()
+            assert not [word for word in SAID if word in text], name
+
+
+def pages_of(review, item):
+    kind = item.stage.kind
+    return [
+        reverse("consensus:conflicts", args=[review.pk]),
+        reverse("consensus:item", args=[review.pk, item.pk]),
+        reverse("consensus:thread", args=[review.pk, item.pk]),
+        reverse("consensus:agreement", args=[review.pk, kind]),
+        reverse("consensus:together", args=[review.pk, kind]),
+        reverse("screening:compare", args=[review.pk, item.pk]),
+    ]
+
+
+def test_a_review_shows_staff_nothing_without_a_look_that_has_a_reason_and_an_end(
+    client_of, cast, superuser, said, review
+):
+    item = said[1]
+    for user in (cast.staff, superuser):
+        assert [client_of(user).get(page).status_code for page in pages_of(review, item)] == [404] * 6
+        assert not Judgement.objects.visible_to(user).exists()
+    staff = client_of(cast.staff)
+    look = reverse("reviews:break_glass", args=[review.pk])
+    assert staff.post(look, {"reason": ""}).status_code == 422
+    assert staff.get(pages_of(review, item)[1]).status_code == 404
+    staff.post(look, {"reason": "The lead cannot be reached and a table is due"})
+    assert "BEN SAYS" in staff.get(pages_of(review, item)[1]).content.decode()
+    assert "The lead cannot be reached" in start(staff).content.decode()
+    end = BreakGlass.objects.get().expires_at
+    with time_machine.travel(end + timedelta(seconds=1)):
+        assert staff.get(pages_of(review, item)[1]).status_code == 404
+
+
+def test_a_look_is_for_reading_and_shows_no_incomplete_item(client_of, cast, said, review):
+    break_glass(by=cast.staff, review=review, reason="To find out why a table is late")
+    staff = client_of(cast.staff)
+    assert "ANA" not in staff.get(reverse("consensus:item", args=[review.pk, said[2].pk])).content.decode()
+    assert staff.get(reverse("consensus:conflicts", args=[review.pk])).status_code == 403
+    address = reverse("consensus:settle", args=[review.pk, said[0].pk])
+    assert staff.post(address, {"choice": "include", "comment": "Fits"}).status_code == 403
+
+
+def test_the_queues_do_not_tell_that_an_item_was_begun(client_of, cast, items):
+    def counts():
+        return start(client_of(cast.staff)).context["lines"][0].stages[0]
+
+    before = counts()
+    assert (before.to_judge, before.conflicts, before.decided) == (6, 0, 0)
+    screening.judge(by=cast.ana, item_id=items[0].pk, verdict="include")
+    assert counts() == before
+    screening.judge(by=cast.ben, item_id=items[0].pk, verdict="exclude")
+    assert (counts().to_judge, counts().conflicts) == (5, 1)
+
+
+def test_nobody_else_gets_in(client_of, cast, review):
+    for user in (cast.owner, cast.ana, cast.stranger):
+        assert start(client_of(user)).status_code == 302
+
+
+def test_what_is_stored_is_summed_by_review(client_of, cast, review, items):
+    FullText.objects.create(
+        review=review,
+        report=items[0].report,
+        file=SimpleUploadedFile("paper.pdf", b"%PDF"),
+        name="paper.pdf",
+        size=3 * 1024 * 1024,
+        sha256="0" * 64,
+        created_by=cast.owner,
+    )
+    line = start(client_of(cast.staff)).context["lines"][0]
+    assert line.papers == 3 * 1024 * 1024
+    assert line.imports > 0
+
+
+def test_a_failed_run_is_tried_again_from_the_start_page(client_of, cast, review):
+    job = Job.objects.create(
+        review=review, task="consensus.tasks.import_batch", target=0, status="failed", message="DISK FULL"
+    )
+    staff = client_of(cast.staff)
+    assert "DISK FULL" in start(staff).content.decode()
+    staff.post(reverse("admin:reviews_job_changelist"), {"action": "try_again", "_selected_action": job.pk})
+    job.refresh_from_db()
+    assert job.status == "queued"
+
+
+def test_an_administrator_invites_somebody_who_chooses_their_own_password(client_of, cast):
+    staff = client_of(cast.staff)
+    values = {"email": "New@example.org", "name": "New", "zone": "UTC", "is_staff": "on"}
+    staff.post(reverse("admin:accounts_user_add"), values)
+    person = User.objects.get(email="new@example.org")
+    assert not person.has_usable_password()
+    assert not person.is_staff
+    assert mail.outbox[0].to == ["new@example.org"]
+    assert "/accounts/password/reset/key/" in mail.outbox[0].body
+
+
+def test_no_password_or_digest_is_shown_anywhere(client_of, cast, superuser):
+    client = client_of(superuser)
+    html = client.get(reverse("admin:accounts_user_change", args=[cast.ana.pk])).content.decode()
+    assert cast.ana.password not in html
+    assert "argon2" not in html
+    assert 'name="password"' not in html
+
+
+def deactivate(client, *people):
+    address = reverse("admin:accounts_user_changelist")
+    client.post(address, {"action": "deactivate", "_selected_action": [one.pk for one in people]})
+
+
+def test_deactivating_signs_a_person_out_and_spares_administrators(client_of, cast, superuser):
+    ana = client_of(cast.ana)
+    assert ana.get(reverse("home")).status_code == 200
+    deactivate(client_of(cast.staff), cast.ana, cast.staff, superuser)
+    active = {one.pk: one.is_active for one in User.objects.all()}
+    assert not active[cast.ana.pk]
+    assert active[cast.staff.pk]
+    assert active[superuser.pk]
+    assert ana.get(reverse("home")).status_code == 302
+
+
+def test_an_administrator_gives_themselves_no_more_powers(client_of, cast, superuser):
+    staff = client_of(cast.staff)
+    values = {"email": cast.ana.email, "name": "Ana", "zone": "UTC", "is_active": "on", "is_superuser": "on"}
+    staff.post(reverse("admin:accounts_user_change", args=[cast.ana.pk]), values | {"is_staff": "on"})
+    cast.ana.refresh_from_db()
+    assert not cast.ana.is_superuser
+    assert not cast.ana.is_staff
+    for other in (superuser, cast.staff):
+        address = reverse("admin:accounts_user_change", args=[other.pk])
+        assert staff.post(address, values | {"email": "taken@example.org"}).status_code == 403
+
+
+def test_the_start_page_costs_the_same_however_many_reviews(
+    client_of, cast, review, django_assert_max_num_queries
+):
+    staff = client_of(cast.staff)
+    with django_assert_max_num_queries(20) as few:
+        start(staff)
+    for n in range(3):
+        consensus.start_review(by=cast.owner, title=f"Another {n}", question="", reasons=[])
+    with django_assert_max_num_queries(len(few)):
+        start(staff)
