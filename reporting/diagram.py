@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from reporting.drawing import Cell, Drawing, Entry, Row, draw
 from reporting.prisma import BOXES, Counts
 from reviews.models import Review
 
@@ -41,15 +43,7 @@ def phases(review: Review, counts: Counts) -> list[Phase]:
     drawn = {
         "identification": list(identification(review, counts)),
         "screening": list(screening(review, counts)),
-        "included": [
-            shown(
-                review,
-                "new_studies",
-                counts.new_studies,
-                {BOXES["new_reports"].label: counts.new_reports},
-                final=True,
-            )
-        ],
+        "included": [included(review, counts)],
     }
     return [Phase(PHASES[name], found) for name, found in drawn.items()]
 
@@ -80,9 +74,18 @@ def identification(review: Review, c: Counts) -> Iterator[Shown]:
             yield shown(review, box, getattr(c, box))
 
 
-def screening(review: Review, c: Counts) -> Iterator[Shown]:
+def included(review: Review, c: Counts) -> Shown:
+    reports = {BOXES["new_reports"].label: c.new_reports}
+    return shown(review, "new_studies", c.new_studies, reports, final=True)
+
+
+def of_records(review: Review, c: Counts) -> Iterator[Shown]:
     yield shown(review, "records_screened", c.records_screened, undecided(c.undecided_records))
     yield shown(review, "records_excluded", c.records_excluded, c.excluded_by_human, out=True)
+
+
+def screening(review: Review, c: Counts) -> Iterator[Shown]:
+    yield from of_records(review, c)
     yield from of_column(review, c, "dbr")
     if c.other_methods:
         yield from of_column(review, c, "other")
@@ -103,95 +106,72 @@ def undecided(number: int) -> dict[str, int]:
     return {"of which undecided": number} if number else {}
 
 
-WIDTH, LEFT, RIGHT, ACROSS = 330, 46, 444, 776
-LINE, PAD, GAP, TOP = 19, 19, 28, 8
+def drawing(review: Review, c: Counts) -> Drawing:
+    """The picture: databases and registers on the left, other methods beside them where they were used."""
+    arms = ("dbr", "other") if c.other_methods else ("dbr",)
+    first: list[Cell | None] = [identified(review, c), removed(review, c)]
+    if c.other_methods:
+        first += [by_other(review, c), None]
+    columns = [[whole(one) for one in of_column(review, c, arm)] for arm in arms]
+    rows = [
+        Row(PHASES["identification"], first),
+        Row(PHASES["screening"], [whole(one) for one in of_records(review, c)]),
+        Row(PHASES["screening"], [cell for column in columns for cell in column[:2]]),
+        Row(PHASES["screening"], [cell for column in columns for cell in column[2:]]),
+        Row(PHASES["included"], [whole(included(review, c))]),
+    ]
+    return draw(rows, ("By databases and registers", "By other methods") if c.other_methods else ())
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    label: str
-    n: int
-    y: int
-    head: bool
+def whole(one: Shown) -> Cell:
+    """A box that leads to one list. What the arm says already is not said again."""
+    label = one.label.removeprefix("Other methods: ")
+    parts = [Entry(part.label, part.n) for part in one.parts]
+    return Cell([Entry(label[0].upper() + label[1:], one.n, head=True), *parts], one.url, one.final)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A box with its place in the drawing, in the drawing's own units."""
-
-    box: Shown
-    x: int
-    y: int
-    height: int
-    lines: list[Line]
-
-    @property
-    def middle(self) -> int:
-        return self.y + self.height // 2
-
-    @property
-    def below(self) -> int:
-        return self.y + self.height
+def identified(review: Review, c: Counts) -> Cell:
+    databases = shown(review, "database_results", c.database_results, c.databases)
+    if not c.register_results:
+        return whole(databases)
+    return several(
+        "Records identified",
+        [databases, shown(review, "register_results", c.register_results, c.registers)],
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    label: str
-    y: int
-    height: int
-
-    @property
-    def middle(self) -> int:
-        return self.y + self.height // 2
+def removed(review: Review, c: Counts) -> Cell:
+    names = ("duplicates", "excluded_automatic", "excluded_other")
+    return several("Removed before screening", [shown(review, name, getattr(c, name)) for name in names])
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """The flow as it is drawn on a wide page: what stays on the left, what leaves beside it on the right."""
-
-    boxes: list[Placed]
-    bands: list[Band]
-    arrows: list[str]
-    height: int
+def by_other(review: Review, c: Counts) -> Cell:
+    names = ("website_results", "organisation_results", "citations_results", "other_results")
+    found = [shown(review, name, n) for name in names if (n := getattr(c, name))]
+    return several("Records identified", found)
 
 
-def draw(found: Sequence[Phase]) -> Drawing:
-    """Place the boxes row by row: one that stays, and what leaves the flow beside it."""
-    placed: list[Placed] = []
-    bands: list[Band] = []
-    arrows: list[str] = []
-    y, last = TOP, None
-    for phase in found:
-        start = y
-        for main, out in paired(phase.boxes):
-            row = [place(main, LEFT, y), *stacked(out, y)]
-            placed += row
-            if out:
-                arrows.append(f"M{LEFT + WIDTH} {row[0].middle}H{RIGHT - 6}")
-            if last is not None:
-                arrows.append(f"M{LEFT + WIDTH // 2} {last.below}V{y - 6}")
-            last = row[0]
-            y = max(one.below for one in row) + GAP
-        bands.append(Band(phase.label, start, y - GAP - start))
-    return Drawing(placed, bands, arrows, y - GAP + TOP)
+def several(label: str, found: Sequence[Shown]) -> Cell:
+    """A box of several lists, with their sum: each line leads to its own."""
+    entries = [Entry(label, sum(one.n for one in found), head=True)]
+    for one in found:
+        entries.append(Entry(one.label, one.n, one.url))
+        entries += [Entry(part.label, part.n) for part in one.parts]
+    return Cell(entries)
 
 
-def paired(found: Sequence[Shown]) -> Iterator[tuple[Shown, list[Shown]]]:
-    """Each box that stays, with those that follow it and leave."""
-    stays = [place for place, box in enumerate(found) if not box.out]
-    for place, end in zip(stays, [*stays[1:], len(found)], strict=True):
-        yield found[place], list(found[place + 1 : end])
-
-
-def stacked(found: Sequence[Shown], y: int) -> list[Placed]:
-    placed = []
-    for box in found:
-        placed.append(place(box, RIGHT, y))
-        y = placed[-1].below + TOP
-    return placed
-
-
-def place(box: Shown, x: int, y: int) -> Placed:
-    told = [(box.label, box.n, True), *((part.label, part.n, False) for part in box.parts)]
-    lines = [Line(label, n, y + 4 + PAD + LINE * at, head) for at, (label, n, head) in enumerate(told)]
-    return Placed(box, x, y, 2 * PAD + LINE * (len(told) - 1), lines)
+def described(c: Counts) -> str:
+    """The diagram in a sentence or two, for whoever cannot see it."""
+    told = _(
+        "%(found)s records from databases and registers, %(screened)s screened, %(excluded)s excluded; %(assessed)s"
+        " reports assessed in full text; %(studies)s studies included in %(reports)s reports."
+    ) % {
+        "found": c.identified_a,
+        "screened": c.records_screened,
+        "excluded": c.records_excluded,
+        "assessed": c.dbr_assessed + c.other_assessed,
+        "studies": c.new_studies,
+        "reports": c.new_reports,
+    }
+    other = _(" %(n)s records came by other methods.") % {"n": c.identified_b} if c.other_methods else ""
+    return told + other

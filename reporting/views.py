@@ -7,13 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from config.renderers import cell
 from reporting.counting import Listing, count
-from reporting.diagram import draw, phases
+from reporting.diagram import described, drawing, phases
 from reporting.prisma import BOXES, CHECKED, Box, boxes, violations
 from reviews.models import ExclusionReason, Review
 from reviews.permissions import fetch_review
@@ -33,19 +34,30 @@ def prisma(request: HttpRequest, review_id: int) -> HttpResponse:
     review, can = fetch_review(reader(request), review_id)
     counts = count(review)
     wrong = violations(counts)
-    flow = phases(review, counts)
     shown = {
         "review": review,
         "can": can,
         "counts": counts,
-        "phases": flow,
-        "drawing": draw(flow),
+        "phases": phases(review, counts),
+        "drawing": drawing(review, counts),
+        "described": described(counts),
         "rows": [(BOXES[name], number) for name, number in boxes(counts).items()],
         "violations": wrong,
         "held": CHECKED - len({one.identity for one in wrong}),
         "checked": CHECKED,
     }
     return render(request, "reporting/prisma.html", shown)
+
+
+@require_GET
+def prisma_svg(request: HttpRequest, review_id: int) -> HttpResponse:
+    """The picture as a file: black on white, for a manuscript."""
+    review, _can = fetch_review(reader(request), review_id)
+    counts = count(review)
+    shown = {"review": review, "drawing": drawing(review, counts), "described": described(counts)}
+    headers = {"Content-Disposition": f'attachment; filename="review-{review.pk}-prisma.svg"'}
+    text = render_to_string("reporting/flow.svg", shown)
+    return HttpResponse(text, content_type="image/svg+xml; charset=utf-8", headers=headers)
 
 
 @require_GET

@@ -1,5 +1,6 @@
 import csv
 import io
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.urls import reverse
@@ -7,8 +8,11 @@ from django.urls import reverse
 from consensus.services import submit
 from reporting.prisma import BOXES
 from reviews.models import ExclusionReason
+from studies.models import Search
+from tests.conftest import ris
 
 pytestmark = pytest.mark.django_db
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture
@@ -88,3 +92,40 @@ def test_the_api_gives_the_boxes_as_json_and_as_csv(review, excluded, client_of,
     assert client.get(f"/api/v1/prisma/?review={review.pk}").json()["results"] == [data]
     assert client.get("/api/v1/prisma/?review=x").json()["results"] == []
     assert b"databases" in client.get(f"/api/v1/prisma/{review.pk}/?format=csv").content
+
+
+def test_the_picture_is_a_file_that_any_program_reads(review, excluded, client_of, cast):
+    ExclusionReason.objects.filter(label="Wrong design").update(label="Wrong <design> & more")
+    answer = client_of(cast.observer).get(reverse("reporting:prisma_svg", args=[review.pk]))
+    assert answer.headers["Content-Type"].startswith("image/svg+xml")
+    picture = ET.fromstring(answer.content)
+    assert picture.find(f"{SVG}title").text == "PRISMA 2020 flow diagram"
+    assert "6 records from databases and registers" in picture.find(f"{SVG}desc").text
+    words = "".join(picture.itertext())
+    assert "Wrong <design> & more" in words
+    assert "By other methods" not in words
+    assert not picture.findall(f".//{SVG}a")
+
+
+def test_a_stranger_gets_no_picture(review, client_of, cast):
+    assert client_of(cast.stranger).get(reverse("reporting:prisma_svg", args=[review.pk])).status_code == 404
+
+
+def test_the_picture_says_in_words_what_it_shows_and_leads_to_every_list(review, excluded, client_of, cast):
+    page = client_of(cast.observer).get(reverse("reporting:prisma", args=[review.pk])).content.decode()
+    drawn = page.split('<svg class="flow"')[1].split("</svg>")[0]
+    assert 'aria-labelledby="flow-title"' in drawn
+    assert "6 records from databases and registers" in drawn
+    for box in BOXES:
+        if box in {"database_results", "duplicates", "excluded_automatic", "excluded_other", "new_studies"}:
+            assert reverse("reporting:box", args=[review.pk, box]) in drawn
+
+
+def test_other_methods_stand_in_an_arm_of_their_own(review, items, client_of, cast, bring):
+    found = bring(ris("Found on a website"), source="Website")
+    Search.objects.filter(id=found.search_id).update(kind="website")
+    page = client_of(cast.observer).get(reverse("reporting:prisma", args=[review.pk])).content.decode()
+    drawn = page.split('<svg class="flow"')[1].split("</svg>")[0]
+    assert "By other methods" in drawn
+    for box in ("website_results", "other_sought_reports", "other_excluded"):
+        assert reverse("reporting:box", args=[review.pk, box]) in drawn
