@@ -83,7 +83,8 @@ def listed(user: User, stage: Stage, by: Filters) -> QuerySet[WorkItem]:
     if number(by.label):
         labelled = Labelled.objects.visible_to(user).filter(item=OuterRef("pk"), label=number(by.label))
         found = found.filter(Exists(labelled))
-    return found.order_by("stage", "report")
+    # By the column, not by the report: its model's own order would sort all of them first.
+    return found.order_by("report_id")
 
 
 def number(text: str) -> int:

@@ -47,9 +47,9 @@ def records_list(request: HttpRequest, review_id: int, kind: str) -> HttpRespons
     by = Filters.of(request.GET.dict())
     found = listed(user, stage, by)
     counted = count(found)
-    page = Capped(found.select_related("stage", "review", "report"), counted).get_page(
-        request.GET.get("page")
-    )
+    page = Capped(found.select_related("report"), counted).get_page(request.GET.get("page"))
+    for item in page:
+        item.stage, item.review = stage, review
     context = record_context(review, can, stage) | choices_of(review, stage) | filter_context(review, by)
     return render(
         request,

@@ -112,6 +112,7 @@ def people(
     days: dict[int, dict[date, int]],
 ) -> list[Person]:
     since = timezone.localdate() - timedelta(days=PACE_DAYS - 1)
+    waiting = statuses(counts)[0][1]
     found = []
     for user in shown.values():
         if not consensus.may_judge(user, stage):
@@ -120,7 +121,7 @@ def people(
         recent = {day: n for day, n in days.get(user.pk, {}).items() if day >= since}
         pace = sum(recent.values()) / len(recent) if recent else 0.0
         room = modes.room(stage, user)
-        left = max(counts.live - done, 0)
+        left = min(max(counts.live - done, 0), waiting)
         left = left if room is None else min(left, room)
         found.append(Person(str(user), done, left, pace, ceil_div(left, pace)))
     return sorted(found, key=lambda one: -one.done)

@@ -23,7 +23,7 @@ marks.hidden = false;
 marks.addEventListener("click", () => {
   const off = screen.dataset.marks === "off";
   screen.dataset.marks = off ? "on" : "off";
-  marks.setAttribute("aria-pressed", String(off));
+  marks.setAttribute("aria-pressed", String(!off));
 });
 
 // Right includes, left excludes; with reasons to choose from, left opens them. Nothing else on the way: a slow or
