@@ -1,11 +1,12 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import services
+from accounts import first, services
 from accounts.forms import ProfileForm, TokenForm
 from accounts.models import ApiToken
 from accounts.reader import reader
@@ -47,3 +48,18 @@ def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     services.revoke_token(user=reader(request), token_id=token_id)
     messages.success(request, _("Revoked. Whatever used this token is refused from now on."))
     return redirect("tokens")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def first_account(request: HttpRequest, key: str) -> HttpResponse:
+    """The first administrator makes an account, signs in with it, and begins the first review."""
+    if not first.is_valid_key(key) or not first.needs_first_account():
+        raise Http404
+    form = first.FirstAccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = first.make_first_account(**form.cleaned_data)
+        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        messages.success(request, _("Your account is made. Begin your first review here."))
+        return redirect("consensus:new_review")
+    return render(request, "account/first.html", {"form": form}, status=422 if form.errors else 200)

@@ -116,16 +116,19 @@ class Supervisor:
         if collecting:
             collect = ["collectstatic", "--no-input", "--clear", "--verbosity", "0"]
             steps.append(Step("Collecting static files", collect))
-        demo = any(self.place.checkout.glob("*/management/commands/load_demo.py"))
+        wanted = os.environ.get("CONCORD_DEMO", "1") != "0"
+        demo = wanted and any(self.place.checkout.glob("*/management/commands/load_demo.py"))
         if demo:
             steps.append(
                 Step("Loading the demo, if the database is empty", ["load_demo", "--if-empty"], shown=True)
             )
             steps.append(Step("", ["load_demo", "--accounts"]))
+        elif (self.place.checkout / "accounts/management/commands/first_account.py").exists():
+            steps.append(Step("", ["first_account", "--if-none"]))
         printed = run_steps(steps, self.place, self.environment)
         if collecting:
             staticfiles.mark_collected(self.place)
-        return printed[-1].strip("\n") if demo else ""
+        return printed[-1].strip("\n")
 
     def start(self) -> None:
         say("Starting the web server, the worker and the scheduler")
