@@ -13,6 +13,7 @@ from consensus.kinds import Kind, kind_of
 from consensus.models import Assignment, Judgement, Note, Stage, WorkItem
 from consensus.services import may_resolve
 from reviews.permissions import Can
+from studies.masking import EMPTY, LEADING, hidden_of
 
 SIGNS = ("a", "b")
 
@@ -154,6 +155,18 @@ def third_judges(found: WorkItem) -> list[User]:
     members = found.review.memberships.judging().exclude(user__in=judged).select_related("user")
     named = set(found.stage.named_judges.values_list("user_id", flat=True))
     return [one.user for one in members if not named or one.user_id in named]
+
+
+def mask_reports(user: User, items: Sequence[WorkItem]) -> None:
+    """Empty, for showing only, what of the items' reports this person does not see, and what would lead to it."""
+    hidden = hidden_of(user, [item.report_id for item in items if item.report_id])
+    for item in items:
+        report, names = item.report, hidden.get(item.report_id or 0, frozenset())
+        if report is None or not names:
+            continue
+        for name, value in ({one: EMPTY[one] for one in names} | dict(LEADING)).items():
+            if hasattr(report, name):
+                setattr(report, name, value)
 
 
 def compare_url(item: WorkItem) -> str:

@@ -15,6 +15,7 @@ from consensus.models import Judgement, Stage, WorkItem
 from consensus.sides import (
     compare_url,
     history_of,
+    mask_reports,
     may_do,
     sees_others,
     shown_status,
@@ -47,6 +48,7 @@ def item(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
     open_ = sees_others(user, found)
     if open_:
         services.reveal(by=user, item_ids=[found.pk, *found.family.values_list("id", flat=True)])
+    mask_reports(user, [found])
     status = shown_status(found, can)
     context = {
         "review": review,

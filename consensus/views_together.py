@@ -16,6 +16,7 @@ from consensus.disputes import Filters, Listing, disputes_of
 from consensus.forms import TogetherForm
 from consensus.kinds import kind_of
 from consensus.models import Stage
+from consensus.sides import mask_reports
 from consensus.views_conflicts import reader
 from reviews.permissions import fetch_review
 
@@ -31,6 +32,7 @@ def together(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
     filters = Filters.read(request.GET)
     listing = Listing(filters, disputes_of(reader(request), can, [stage]))
     found = [one for one in listing.found if not one.sealed][: services.MOST_TOGETHER]
+    mask_reports(reader(request), [one.item for one in found])
     form = TogetherForm(request.POST or None, options=options, items=[one.item.pk for one in found])
     ready = request.method == "POST" and form.is_valid()
     if ready and request.POST.get("step") == "apply":

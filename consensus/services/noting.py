@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -130,12 +131,14 @@ def tell(item_id: int | None = None) -> int:
 
 def say(one: Mention) -> None:
     item: WorkItem = one.note.item
-    name = item.report.short_name if item.report else str(item.target)
+    # The title: authors and year may be masked from whom this goes to.
+    name = item.report.title if item.report else str(item.target)
     notify(
         review=one.review,
-        to=one.user,
+        to=[one.user],
         kind="mention",
-        text=_("%(who)s mentions you on %(what)s") % {"who": one.note.author, "what": name},
+        text=_("%(who)s mentions you on %(what)s")
+        % {"who": one.note.author, "what": Truncator(name).chars(120)},
         link=f"{reverse('consensus:item', args=[one.review_id, item.pk])}#note-{one.note_id}",
         by=one.note.author,
     )

@@ -8,6 +8,7 @@ from django.urls import reverse
 from consensus import services
 from consensus.models import Judgement, Settlement, Stage, WorkItem
 from reviews.models import ExclusionReason
+from screening.models import Masking
 
 pytestmark = pytest.mark.django_db
 HX = {"HTTP_HX_REQUEST": "true"}
@@ -300,3 +301,19 @@ def test_agreement_counts_first_judgements_before_any_reveal(client_of, cast, re
     again = client_of(cast.lead).get(address, **HX).content.decode()
     assert "same of 4 of 4 items" in again
     assert "<html" not in again
+
+
+def test_what_is_masked_from_judges_is_masked_in_the_list_too(client_of, cast, review, conflicts):
+    report = conflicts[0].report
+    assert report.short_name() in page(client_of(cast.lead), review)
+    Masking.objects.create(review=review, authors=True, year=True)
+    address = reverse("consensus:item", args=[review.pk, conflicts[0].pk])
+    for html in (
+        page(client_of(cast.lead), review),
+        client_of(cast.lead).get(together(review)).content.decode(),
+        client_of(cast.lead).get(address).content.decode(),
+    ):
+        assert report.title in html
+        assert "Author1" not in html
+    settle(client_of(cast.lead), review, conflicts[0], "exclude")
+    assert "Author1" in page(client_of(cast.lead), review, show="settled")
