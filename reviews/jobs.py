@@ -7,13 +7,17 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from config.celery import app
 from config.refusals import Refused
 from reviews.models import Job, Review
+from reviews.notifying import notify
+from reviews.permissions import who_can
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 3
@@ -67,10 +71,19 @@ def beat(job: Job, done: int, total: int) -> None:
     Job.objects.filter(id=job.pk).update(done=done, total=total, heard_at=timezone.now())
 
 
+@transaction.atomic
 def finish(job: Job, status: str, message: str) -> None:
-    Job.objects.filter(id=job.pk, status=Job.Status.RUNNING).update(
+    ended = Job.objects.filter(id=job.pk, status=Job.Status.RUNNING).update(
         status=status, message=message[:2000], finished_at=timezone.now()
     )
+    if ended and job.review and status == Job.Status.FAILED:
+        notify(
+            review=job.review,
+            to=[job.created_by] if job.created_by else who_can(job.review, "manage"),
+            kind="job",
+            text=_("An import failed") if "import" in job.task else _("A background run failed"),
+            link=reverse("reviews:jobs", args=[job.review_id]),
+        )
 
 
 def retry(*, job: Job, by: User) -> None:
@@ -84,9 +97,8 @@ def sweep() -> int:
     """Send again what was never taken; take back what fell silent; give up after three tries."""
     now = timezone.now()
     silent = Job.objects.filter(status=Job.Status.RUNNING, heard_at__lt=now - SILENT_AFTER)
-    silent.filter(attempts__gte=ATTEMPTS).update(
-        status=Job.Status.FAILED, finished_at=now, message="The worker stopped three times while it did this."
-    )
+    for job in silent.filter(attempts__gte=ATTEMPTS):
+        finish(job, Job.Status.FAILED, "The worker stopped three times while it did this.")
     silent.update(status=Job.Status.QUEUED, sent_at=now - UNSENT_AFTER)
     waiting = Job.objects.filter(Q(status=Job.Status.QUEUED) & Q(sent_at__lte=now - UNSENT_AFTER))
     sent = 0

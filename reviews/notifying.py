@@ -1,5 +1,6 @@
 """What people are told: in the page at once, and once a day by e-mail if they want it."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,14 +20,18 @@ HOUR = time(7)
 AT_ONCE = 200
 
 
-def notify(*, review: Review, to: User, kind: str, text: str, link: str, by: User | None = None) -> None:
-    """Tell one person, in the transaction of the write that it is about. Nobody is told of what they did themselves,
-    and nobody twice of the same thing before they have read it."""
-    if by is not None and by.pk == to.pk:
-        return
-    same = Notification.objects.filter(recipient=to, review=review, kind=kind, link=link[:300], read_at=None)
-    if not same.filter(text=text[:300]).exists():
-        Notification.objects.create(review=review, recipient=to, kind=kind, text=text[:300], link=link[:300])
+def notify(
+    *, review: Review, to: Iterable[User], kind: str, text: str, link: str, by: User | None = None
+) -> None:
+    """Tell people, in the transaction of the write that it is about. Nobody is told of what they did themselves, and
+    nobody twice of the same thing before they have read it."""
+    people = {one.pk: one for one in to if by is None or one.pk != by.pk}
+    said = {"review": review, "kind": kind, "text": text[:300], "link": link[:300]}
+    unread = Notification.objects.unread().filter(recipient__in=people, **said)
+    known = set(unread.values_list("recipient_id", flat=True)) if people else set()
+    Notification.objects.bulk_create(
+        Notification(recipient=one, **said) for pk, one in people.items() if pk not in known
+    )
 
 
 def mark_read(*, user: User, notification_id: int | None = None) -> int:

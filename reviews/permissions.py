@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,6 +55,13 @@ def can(user: User, review: Review) -> Can:
 def of_role(role: str) -> Can:
     grants = GRANTS.get(role, {})
     return Can(**{f.name: grants.get(f.name, False) for f in fields(Can) if f.name != "role"}, role=role)  # type: ignore[call-overload]
+
+
+def who_can(review: Review, need: Need) -> QuerySet[User]:
+    """The members whose role allows it."""
+    roles = [role for role, grants in GRANTS.items() if grants.get(need)]
+    members = Membership.objects.active().filter(review=review, role__in=roles)
+    return User.objects.filter(id__in=members.values("user"))
 
 
 def fetch_review(

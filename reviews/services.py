@@ -4,6 +4,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,8 @@ from reviews.models import (
     Review,
     Term,
 )
-from reviews.permissions import refuse_if_closed
+from reviews.notifying import notify
+from reviews.permissions import refuse_if_closed, who_can
 from reviews.writing import write
 
 INVITATION_DAYS = 14
@@ -129,6 +131,14 @@ def accept_invitation(*, by: User, key: str) -> Membership:
     if not made and membership.status == Membership.Status.REMOVED:
         membership.status, membership.role = Membership.Status.ACTIVE, invitation.role
         membership.save(update_fields=["status", "role"])
+    notify(
+        review=membership.review,
+        to=who_can(membership.review, "manage"),
+        kind="joined",
+        text=_("%(who)s accepted the invitation") % {"who": by},
+        link=reverse("reviews:members", args=[membership.review_id]),
+        by=by,
+    )
     return membership
 
 

@@ -12,8 +12,12 @@ from datetime import timedelta
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from reviews.notifying import notify
+from reviews.permissions import who_can
 from synthesis.definition import Unreadable, compile_table
 from synthesis.models import Consumed, SummaryTable, TableBuild, waiting
 from synthesis.reading import known_fields, read_rows
@@ -112,10 +116,18 @@ def fill(build: TableBuild) -> None:
         SummaryTable.objects.filter(id=table.pk).update(current_build=build)
 
 
+@transaction.atomic
 def fail(build: TableBuild, error: Exception) -> None:
     build.content, build.status = None, TableBuild.Status.FAILED
     build.message, build.finished_at = f"{error}"[:2000] or type(error).__name__, timezone.now()
     build.save(update_fields=["content", "status", "message", "finished_at"])
+    notify(
+        review=build.review,
+        to=who_can(build.review, "manage"),
+        kind="table",
+        text=_("%(table)s could not be built") % {"table": build.table},
+        link=reverse("synthesis:table", args=[build.review_id, build.table_id]),
+    )
 
 
 def refresh(review_id: int) -> int:

@@ -14,6 +14,7 @@ from consensus.kinds import kind_of
 from consensus.models import Assignment, Judgement, Signature, Stage, WorkItem
 from consensus.services.judging import family_ids, own_draft
 from consensus.services.settling import lock, settle
+from consensus.services.telling import tell_returned
 from reviews.permissions import can, refuse_if_closed
 from reviews.writing import write
 
@@ -161,7 +162,9 @@ def reopen(*, by: User, item_id: int, reason: str) -> WorkItem:
         raise Refused(_("This is not decided, so there is nothing to reopen."))
     if not reason.strip():
         raise Invalid(_("Say why this is reopened. The reason is kept with the item."))
+    judges = judges_of(item)
     put_back(item, reason.strip())
+    tell_returned(item, judges, by)
     return item
 
 

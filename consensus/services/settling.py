@@ -10,6 +10,7 @@ from consensus.compare import Answers
 from consensus.deciding import Decision, Said, Situation, decide
 from consensus.kinds import kind_of
 from consensus.models import Change, Judgement, Stage, StageDelta, WorkItem
+from consensus.services.telling import tell_settled
 from consensus.upstream import downstream_stages, downstream_targets, eligibility
 from reviews.jobs import send
 
@@ -78,6 +79,7 @@ def settle(item: WorkItem) -> Decision:
     if before != after:
         record(item, before, after)
         follow(item)
+        tell_settled(item, before[0])
     return decision
 
 

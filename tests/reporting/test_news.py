@@ -60,7 +60,7 @@ def test_half_an_hour_away_ends_a_visit(cast):
 
 
 def test_unread_notifications_stand_on_the_start_page(review, client_of, cast):
-    notify(review=review, to=cast.ana, kind="mention", text="Lead mentions you", link="/")
+    notify(review=review, to=[cast.ana], kind="mention", text="Lead mentions you", link="/")
     assert "Lead mentions you" in page(client_of(cast.ana))
     assert "Lead mentions you" not in page(client_of(cast.ben))
 

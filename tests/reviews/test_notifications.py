@@ -5,9 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
-from reviews.models import Membership, Notification
+from accounts.models import User
+from config.refusals import Refused
+from reviews import tasks
+from reviews.jobs import run, sweep
+from reviews.models import Job, Membership, Notification
 from reviews.notifying import mark_read, notify, send_digests
+from reviews.services import accept_invitation, invite
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +26,9 @@ def outbox(settings):
 @pytest.fixture
 def told(review, cast):
     def told(to=cast.ana, text="Ben mentions you", link=None, by=None):
-        notify(review=review, to=to, kind="mention", text=text, link=link or f"/reviews/{review.pk}/", by=by)
+        notify(
+            review=review, to=[to], kind="mention", text=text, link=link or f"/reviews/{review.pk}/", by=by
+        )
 
     return told
 
@@ -125,3 +133,54 @@ def test_the_profile_turns_it_on_and_off(client_of, cast):
     ana.post(reverse("profile"), {"name": "Ana", "zone": "UTC"})
     cast.ana.refresh_from_db()
     assert not cast.ana.digest
+
+
+def test_an_accepted_invitation_is_told_to_those_who_manage(review, cast):
+    key = invite(by=cast.lead, review=review, email=cast.stranger.email, role="reviewer")
+    accept_invitation(by=cast.stranger, key=key)
+    found = Notification.objects.filter(kind="joined", text="Stranger accepted the invitation")
+    assert {one.recipient for one in found} == {cast.owner, cast.lead}
+
+
+def failed(review, by):
+    job = Job.objects.create(review=review, task="consensus.tasks.import_batch", target=1, created_by=by)
+    with run(job.pk) as taken:
+        assert taken
+        raise Refused("The file is empty.")
+
+
+def test_a_failed_run_is_told_to_who_asked_for_it(review, cast):
+    failed(review, cast.ana)
+    one = Notification.objects.get(kind="job")
+    assert (one.recipient, one.text) == (cast.ana, "An import failed")
+    assert one.link == reverse("reviews:jobs", args=[review.pk])
+
+
+def test_a_failed_run_that_nobody_asked_for_is_told_to_those_who_manage(review, cast):
+    failed(review, None)
+    assert {one.recipient for one in Notification.objects.all()} == {cast.owner, cast.lead}
+
+
+def test_a_run_that_stopped_three_times_is_told_once(review, cast):
+    old = timezone.now() - timedelta(hours=1)
+    Job.objects.create(
+        review=review,
+        task="x",
+        target=1,
+        created_by=cast.ana,
+        status="running",
+        attempts=3,
+        heard_at=old,
+        sent_at=old,
+    )
+    sweep()
+    sweep()
+    assert Notification.objects.get(kind="job").text == "A background run failed"
+
+
+def test_the_worker_sends_the_digest_and_a_second_run_sends_nothing(told, ana_wants_it, cast):
+    User.objects.filter(id=cast.ana.pk).update(digest_sent_at=None)
+    told()
+    assert tasks.send_digests() == 1
+    assert tasks.send_digests() == 0
+    assert len(mail.outbox) == 1

@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError as BrokerDown
 from config.celery import app
 from consensus.models import Change
 from consensus.services import reopen
+from reviews.models import Notification
 from synthesis import building, reading
 from synthesis.building import held_lock, rebuild, refresh, sweep
 from synthesis.models import Consumed, SummaryTable, TableBuild
@@ -319,6 +320,8 @@ def test_a_failing_build_keeps_what_was_there_and_is_tried_again_later(table, ag
     assert sweep() == 0
     failed = table.builds.first()
     assert (failed.number, failed.status, failed.message) == (2, "failed", "no such thing")
+    told = Notification.objects.filter(kind="table")
+    assert {one.recipient.name for one in told} == {"Owner", "Lead"}
     assert numbers(table) == [None, "1", "39", "22"]
     monkeypatch.undo()
     later = timezone.now() + timedelta(hours=2)
