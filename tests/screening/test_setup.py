@@ -1,6 +1,7 @@
 """How a stage is set up, calibration rounds, labels, reading, and the progress page."""
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from config.refusals import Invalid, Refused
@@ -10,7 +11,7 @@ from consensus.models import Judgement, WorkItem
 from screening import services
 from screening.models import Calibration, Label, Labelled, Masking, Mode, OwnTerm, Reading, Workload
 from screening.services.calibrating import running
-from screening.tallies import pairs_of
+from screening.tallies import Halves, pairs_of, refresh
 
 pytestmark = pytest.mark.django_db
 
@@ -218,3 +219,30 @@ def test_a_stage_that_checks_excludes_is_called_unblinded_and_has_no_kappa(
     assert "PABAK" not in html
     assert pairs_of(stage) == {}
     assert "Unblinded" in client_of(cast.ana).get(at(review, "screen")).content.decode()
+
+
+def test_a_large_stage_is_counted_in_the_background_and_never_by_a_page(
+    client_of, cast, review, stage, items, monkeypatch
+):
+    asked = []
+    cache.clear()
+    monkeypatch.setattr("screening.tallies.LIVE", 0)
+    monkeypatch.setattr("screening.tallies.send", lambda *message: asked.append(message))
+    for user in (cast.ana, cast.ben):
+        said(user, items[0], "include")
+        said(user, items[1], "exclude")
+    lead = client_of(cast.lead)
+    for _ in range(2):
+        html = lead.get(at(review, "progress")).content.decode()
+        assert "being counted" in html
+        assert "PABAK" not in html
+    assert asked == [("screening.tasks.tally", stage.pk)]
+    refresh(stage.pk)
+    assert "PABAK" in lead.get(at(review, "progress")).content.decode()
+
+
+def test_a_pair_that_drifts_is_named_to_those_who_manage(client_of, cast, review, stage, items, monkeypatch):
+    halves = Halves(before=[[50, 5], [5, 140]], lately=[[20, 15], [15, 50]])
+    monkeypatch.setattr("screening.tallies.pairs_of", lambda stage: {(cast.ana.pk, cast.ben.pk): halves})
+    assert "Talk about the criteria" in client_of(cast.lead).get(at(review, "progress")).content.decode()
+    assert "Talk about the criteria" not in client_of(cast.ana).get(at(review, "progress")).content.decode()
