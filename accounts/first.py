@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.db import connection, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -51,5 +52,7 @@ def make_first_account(*, name: str, email: str, password: str) -> User:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     if not needs_first_account():
-        raise Refused(_("Somebody made the first account already. Sign in, or ask them for an invitation."))
+        raise Refused(
+            gettext("Somebody made the first account already. Sign in, or ask them for an invitation.")
+        )
     return User.objects.create_superuser(email, password, name=name.strip())

@@ -140,7 +140,9 @@ def peers(sets: Sequence[Any], seeds: int) -> list[list[dict[str, float]]]:
         subprocess.run([python, "-m", "pip", "install", "--quiet", PEER], check=True)
         given = [(texts, labels, [prior(labels, seed) for seed in range(seeds)]) for texts, labels in sets]
         (place / "sets.json").write_text(json.dumps(given))
-        subprocess.run([python, "-P", "-c", PEER_SCRIPT, place / "sets.json", place / "orders.json"], check=True)
+        subprocess.run(
+            [python, "-P", "-c", PEER_SCRIPT, place / "sets.json", place / "orders.json"], check=True
+        )
         orders = iter(json.loads((place / "orders.json").read_text()))
     found = []
     for _texts, labels in sets:

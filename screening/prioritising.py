@@ -61,7 +61,10 @@ def give_back(stage: Stage) -> None:
 def shuffle(stage: Stage) -> Ranking:
     """A new random order of what nobody has decided."""
     made = Ranking.objects.create(
-        review_id=stage.review_id, stage=stage, how=Ranking.How.RANDOM, basis={"records": progress(stage).live}
+        review_id=stage.review_id,
+        stage=stage,
+        how=Ranking.How.RANDOM,
+        basis={"records": progress(stage).live},
     )
     keep(made, [(item, False) for item in drawn(stage, KEPT)])
     return made

@@ -75,9 +75,7 @@ def test_a_comment_is_read_by_the_others_and_a_mention_is_told(client_of, cast, 
     assert told(cast.ana) == told(cast.cleo) == []
 
 
-def test_before_everybody_has_judged_nobody_else_reads_it_or_is_told(
-    client_of, cast, review, items, comment
-):
+def test_before_everybody_has_judged_nobody_else_reads_it_or_is_told(client_of, cast, review, items, comment):
     item = items[0]
     say(cast.ana, item, "include")
     comment(cast.ana, item, "SECRET for @Ben and @Lead")

@@ -48,7 +48,7 @@ def refused(name: str, table: str, **values: Any) -> bool:
         with transaction.atomic():
             insert(table, **values)
     except IntegrityError as error:
-        return error.__cause__.diag.constraint_name == name  # type: ignore[union-attr]
+        return bool(error.__cause__.diag.constraint_name == name)  # type: ignore[union-attr]
     return False
 
 

@@ -8,7 +8,9 @@ from studies.best import best_of
 from studies.dedupe.saying import in_words, pattern_of, sorted_evidence
 from studies.differences import differing
 
-EMPTY = dict.fromkeys(("title", "abstract", "journal", "volume", "issue", "pages", "doi", "pmid", "kind"), "")
+EMPTY: dict[str, object] = dict.fromkeys(
+    ("title", "abstract", "journal", "volume", "issue", "pages", "doi", "pmid", "kind"), ""
+)
 EMPTY |= {"authors": [], "year": None, "language": ""}
 
 

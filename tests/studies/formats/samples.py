@@ -1,6 +1,8 @@
 """Synthetic exports with the quirks of real ones: name -> (bytes, format, entries found, of them refused)."""
 
 import io
+import json
+import sqlite3
 import zipfile
 
 from openpyxl import Workbook
@@ -200,6 +202,40 @@ def zipped(members: dict[str, bytes]) -> bytes:
         for name, data in members.items():
             archive.writestr(name, data)
     return stream.getvalue()
+
+
+def database(statements: list[tuple[str, list[tuple[object, ...]]]]) -> bytes:
+    connection = sqlite3.connect(":memory:")
+    for statement, rows in statements:
+        connection.executemany(statement, rows) if rows else connection.execute(statement)
+    connection.commit()
+    return bytes(connection.serialize())
+
+
+def asreview_project() -> bytes:
+    store = database(
+        [
+            (
+                "CREATE TABLE record (record_id INTEGER PRIMARY KEY, title TEXT, abstract TEXT, authors JSON)",
+                [],
+            ),
+            (
+                "INSERT INTO record VALUES (?, ?, ?, ?)",
+                [(0, "Naps", "Words.", '["Okoye, A."]'), (1, "Shifts", None, "[]"), (2, None, None, "[]")],
+            ),
+        ]
+    )
+    labels = database(
+        [
+            (
+                "CREATE TABLE results (record_id INTEGER UNIQUE, label INTEGER, note TEXT, user_id INTEGER)",
+                [],
+            ),
+            ("INSERT INTO results VALUES (?, ?, ?, ?)", [(0, 1, "good", 7), (1, 0, None, None)]),
+        ]
+    )
+    about = json.dumps({"version": "2.0"}).encode()
+    return zipped({"project.json": about, "data_store.db": store, "reviews/abc/results.db": labels})
 
 
 XLSX = workbook(

@@ -16,9 +16,10 @@ from types import FrameType
 import pytest
 
 from studies.formats import SUPPORTED, Entry, UnreadableFile, read
-from tests.studies.formats.samples import SAMPLES, zipped
+from tests.studies.formats.samples import SAMPLES, asreview_project, zipped
 
 BY_FORMAT = {name: [sample[0] for sample in SAMPLES.values() if sample[1] == name] for name in SUPPORTED}
+BY_FORMAT["asreview"] = [asreview_project()]
 TOKENS = [
     b"\x00", b"\r", b"\n", b"\r\n", b"\xff\xfe", b"\xef\xbb\xbf", b"\xe2\x80\xae", b"\x80", b"\xc3", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80",
     b"TY  - JOUR\n", b"ER  - ", b"TI  - ", b"AU  - ", b"PMID- ", b"PT J\n", b"EF\n", b"%0 ", b"%T x\n", b"@article{", b"@string{a=",
