@@ -37,6 +37,8 @@ def new_decision(review: Review, verdict: str, by: User) -> PairDecision:
 
 def merge_as(decision: PairDecision, *, left: Report, right: Report, evidence: str = "") -> Report:
     """Make two reports one as part of a decision, which can be taken back; the one that stays has the best of both."""
+    # As they are now: what the caller holds may be from before another merge.
+    left, right = (Report.objects.select_related("review").get(id=one.pk) for one in (left, right))
     decide_pairs(left, right, decision, evidence)
     keeper = merge(left, right)
     gone = right if keeper.pk == left.root_id else left
@@ -116,7 +118,8 @@ def settle_stage(model: type[Report] | type[Study], stage: Stage, ids: Sequence[
     away = [
         item for item in items if roots.get(getattr(item, name), getattr(item, name)) != getattr(item, name)
     ]
-    for item in away:
+    # What was merged before points on first: an item that is let go next must not count it any more.
+    for item in sorted(away, key=lambda item: item.survivor_id is None):
         put_back_if_contradicted(by_target[roots[getattr(item, name)]], item)
         Assignment.objects.filter(item=item).delete()
         settle(item)
