@@ -193,9 +193,11 @@ def test_an_observer_changes_nothing() -> None:
         if entry.endswith(("POST", "PATCH", "PUT", "DELETE"))
         and codes["observer"] in {"200", "201", "204", "302"}
     }
-    # Their own profile and tokens, and reviews of their own.
+    # Their own profile, tokens and notifications, and reviews of their own.
     assert {
         entry
         for entry in wrote
-        if not entry.startswith(("consensus:new_review", "profile", "tokens", "revoke_token"))
+        if not entry.startswith(
+            ("consensus:new_review", "profile", "tokens", "revoke_token", "reviews:read_notifications")
+        )
     } == set()

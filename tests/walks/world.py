@@ -17,18 +17,22 @@ from accounts.models import ApiToken, User
 from accounts.services import create_token
 from consensus.models import Judgement, Note, WorkItem
 from consensus.services import add_judge, decide_pair, open_draft, submit
+from consensus.services.together import settle_together
 from extraction.models import Arm, ReportedResult, Value
 from extraction.services import Entry, add_arm, add_result, save_value
 from extraction.services.forms import publish_form
 from reporting.prisma import BOXES
 from reviews.models import ExclusionReason, Invitation, Job, Membership, Review
 from reviews.services import add_member
+from screening.models import Bulk, Calibration
 from screening.services import add_note, judge
 from studies.models import (
     DuplicatePair,
     FullText,
     ImportBatch,
     ImportRefusal,
+    PairDecision,
+    PriorReviewer,
     Record,
     RecordLink,
     Report,
@@ -54,8 +58,9 @@ TITLES = (
     "Dozing and recall in adults",
     "Alarm clocks and temper",
     "Melatonin on long flights",
+    "Lunch breaks and focus",
 )
-UNTOUCHED, HIDDEN, IN_FULL_TEXT, SUBMITTED, DRAFTED, SETTLED, DISPUTED, ASKED = range(len(TITLES))
+UNTOUCHED, HIDDEN, IN_FULL_TEXT, SUBMITTED, DRAFTED, SETTLED, DISPUTED, ASKED, TOGETHER = range(len(TITLES))
 FORM: dict[str, Any] = {
     "sections": [
         {
@@ -151,8 +156,16 @@ def screened(cast: Any, review: Review) -> dict[str, dict[int, WorkItem]]:
     for place in (IN_FULL_TEXT, SUBMITTED, DRAFTED, SETTLED):
         for one in both:
             judge(by=one, item_id=first[place].pk, verdict="include")
-    judge(by=cast.ana, item_id=first[DISPUTED].pk, verdict="include")
-    judge(by=cast.ben, item_id=first[DISPUTED].pk, verdict="exclude")
+    for place in (DISPUTED, TOGETHER):
+        judge(by=cast.ana, item_id=first[place].pk, verdict="include")
+        judge(by=cast.ben, item_id=first[place].pk, verdict="exclude")
+    together = first[TOGETHER]
+    settle_together(
+        by=cast.lead, stage=together.stage, item_ids=[together.pk], choice="include", comment="On the topic"
+    )
+    Calibration.objects.create(
+        review=review, stage=together.stage, number=1, judges=2, created_by=cast.lead, ended_at=timezone.now()
+    )
     second = items_at(review, "full_text")
     for place in (SUBMITTED, DRAFTED, SETTLED):
         for one in both:
@@ -169,7 +182,8 @@ def items_at(review: Review, kind: str) -> dict[int, WorkItem]:
 
 
 def extra(cast: Any, review: Review, item: WorkItem) -> None:
-    """A full text, a likely duplicate, one that was decided, an entry that could not be read, a failed run."""
+    """A full text, a likely duplicate, one that was decided, an entry that could not be read, a failed run, a name from
+    another tool, and a decision on many at once."""
     FullText.objects.create(
         review=review,
         report=item.report,
@@ -185,6 +199,8 @@ def extra(cast: Any, review: Review, item: WorkItem) -> None:
             review=review, left=left, right=other, evidence="Similar titles", score=0.5
         )
     decide_pair(by=cast.lead, pair=pair, same=False)
+    PriorReviewer.objects.create(review=review, tool="Rayyan", name="A. Okoye")
+    Bulk.objects.create(review=review, stage=item.stage, user=cast.ana, verdict="exclude", items=[])
     batch = ImportBatch.objects.get(review=review)
     ImportRefusal.objects.create(review=review, batch=batch, position=99, text="TY  - ?", reason="No title")
     Job.objects.create(
@@ -293,6 +309,8 @@ def ids(world: World) -> dict[str, Callable[[], Any]]:
         "review_id": lambda: [review.pk],
         "item_id": of(WorkItem),
         "judgement_id": of(Judgement),
+        "person_id": of(PriorReviewer),
+        "decision_id": of(PairDecision),
         "note_id": of(Note),
         "arm_id": of(Arm),
         "result_id": of(ReportedResult),
@@ -313,6 +331,7 @@ def ids(world: World) -> dict[str, Callable[[], Any]]:
         "key": lambda: [world.key],
         "kind": lambda: ["title_abstract", "full_text", "extraction"],
         "box_id": lambda: list(BOXES),
+        "number": lambda: list(Calibration.objects.filter(review=review).values_list("number", flat=True)),
     }
 
 
