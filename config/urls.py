@@ -14,6 +14,7 @@ REVIEW = "reviews/<int:review_id>"
 OF_REVIEWS = [
     path(f"{REVIEW}/", pages.overview, name="detail"),
     path(f"{REVIEW}/beside/", pages.beside, name="beside"),
+    path(f"{REVIEW}/path/", pages.stage_path, name="stage_path"),
     path(f"{REVIEW}/protocol/", pages_setup.protocol, name="protocol"),
     path(f"{REVIEW}/protocol/amend/", pages_setup.amend, name="amend"),
     path(f"{REVIEW}/protocol/reasons/", pages_setup.reasons, name="reasons"),

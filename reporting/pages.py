@@ -132,8 +132,7 @@ def overview(request: HttpRequest, review_id: int) -> HttpResponse:
     review, can = fetch_review(user, review_id)
     stages = list(Stage.objects.filter(review=review).prefetch_related("named_judges"))
     counts = consensus.progress_of(stages)
-    queued = queue_of(user, stages)
-    rows = [row(user, can, stage, counts[stage.pk], queued.get(stage.pk, 0)) for stage in stages]
+    rows = rows_of(user, can, stages, counts)
     context: dict[str, Any] = {
         "review": review,
         "can": can,
@@ -148,6 +147,21 @@ def overview(request: HttpRequest, review_id: int) -> HttpResponse:
         context["stages"] = list(zip(stages, [one.label for one in rows], strict=True))
         context["labels"] = [one.label for one in rows]
     return render(request, "reporting/overview.html", context)
+
+
+@require_GET
+def stage_path(request: HttpRequest, review_id: int) -> HttpResponse:
+    """The stages alone, asked for again while the page is open: their counts move as others judge."""
+    user = reader(request)
+    review, can = fetch_review(user, review_id)
+    stages = list(Stage.objects.filter(review=review).prefetch_related("named_judges"))
+    rows = rows_of(user, can, stages, consensus.progress_of(stages))
+    return render(request, "reporting/path.html", {"review": review, "rows": rows, "found": found_in(review)})
+
+
+def rows_of(user: User, can: Can, stages: list[Stage], counts: dict[int, Any]) -> list[StageRow]:
+    queued = queue_of(user, stages)
+    return [row(user, can, stage, counts[stage.pk], queued.get(stage.pk, 0)) for stage in stages]
 
 
 @require_GET
