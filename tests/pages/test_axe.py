@@ -1,0 +1,57 @@
+"""Every page that links lead to passes axe, at two widths in both themes, and never scrolls sideways."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from accounts.models import User
+from benchmarks.crawl import pages_for
+from reporting import demo
+from reviews.models import Review
+from synthesis.building import refresh
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDTHS = {"wide": {"width": 1360, "height": 900}, "phone": {"width": 390, "height": 844}}
+# Another project's page, served as it is.
+NOT_OURS = {"api_docs"}
+WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
+
+
+@pytest.fixture
+def places(live_server):
+    """Person, route and path of one example of every page."""
+    demo.build(lambda text: None)
+    for review in Review.objects.all():
+        refresh(review.pk)
+    seen: set[str] = set()
+    found = []
+    for name in ("lead", "ana", "admin"):
+        user = User.objects.get(email=f"{name}@demo.example")
+        for route, path in pages_for(user).items():
+            if route not in seen | NOT_OURS:
+                seen.add(route)
+                found.append((user, route, path))
+    return found
+
+
+def test_every_page_passes_axe_and_fits_its_window(places, context, live_server, client_of):
+    axe, complaints = Axe(), []
+    page = context.new_page()
+    signed_in = None
+    for user, route, path in places:
+        if user != signed_in:
+            cookie = client_of(user).cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+            signed_in = user
+        page.set_viewport_size(WIDTHS["wide"])
+        page.goto(live_server.url + path)
+        for width, size in WIDTHS.items():
+            page.set_viewport_size(size)
+            if page.evaluate(WIDER):
+                complaints.append(f"{route} {width}: scrolls sideways")
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                for broken in axe.run(page).response["violations"]:
+                    nodes = "; ".join(str(node["target"]) for node in broken["nodes"][:2])
+                    complaints.append(f"{route} {width} {theme}: {broken['id']}: {nodes}")
+    assert not complaints, "\n".join(complaints)
