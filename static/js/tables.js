@@ -2,7 +2,8 @@
 // no tab stop; one that does not is a box that the keyboard can scroll.
 function measure(wrap) {
   const inner = wrap.firstElementChild;
-  const fits = !inner || inner.scrollWidth <= wrap.clientWidth + 1;
+  // The box counts too: a drawing has no scroll width of its own.
+  const fits = !inner || Math.max(inner.scrollWidth, wrap.scrollWidth) <= wrap.clientWidth + 1;
   wrap.toggleAttribute("data-fits", fits);
   if (fits) wrap.removeAttribute("tabindex");
   else wrap.tabIndex = 0;
