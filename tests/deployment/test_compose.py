@@ -92,6 +92,7 @@ def command_of(name, surroundings):
     return [here.get(part, part) for part in SERVICES[name]["command"]]
 
 
+@pytest.mark.slow
 def test_the_commands_get_ready_serve_work_and_keep_time(surroundings, tmp_path):
     ready = subprocess.run(
         command_of("migrate", surroundings),
