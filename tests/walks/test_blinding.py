@@ -20,11 +20,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from consensus.models import Judgement, WorkItem
+from consensus.models import Judgement, Note, WorkItem
 from consensus.services import open_draft, submit
 from extraction.models import Arm, EntityMatch, ReportedResult, Value
 from reviews.models import ExclusionReason
-from screening.models import Verdict
+from screening.models import Labelled, Verdict
 from screening.services import judge
 from tests.walks.routes import Route, routes
 from tests.walks.world import (
@@ -287,6 +287,8 @@ ANSWERS = {
     "arms": (Arm, type(Arm.objects.all())),
     "results": (ReportedResult, type(ReportedResult.objects.all())),
     "matches": (EntityMatch, type(EntityMatch.objects.all())),
+    "notes": (Note, type(Note.objects.all())),
+    "labels": (Labelled, type(Labelled.objects.all())),
 }
 
 
@@ -302,8 +304,13 @@ def rows_that_leak(world: World, user: User) -> list[str]:
 def hidden_rows(world: World, model: Any) -> Any:
     if model is Judgement:
         return Judgement.objects.filter(id__in=world.hidden)
+    items = [item.pk for item in world.blinded]
     if model is EntityMatch:
-        return EntityMatch.objects.filter(item__in=[item.pk for item in world.blinded])
+        return EntityMatch.objects.filter(item__in=items)
+    if model is Note:
+        return Note.objects.filter(item__in=items, author=world.cast.ana)
+    if model is Labelled:
+        return Labelled.objects.filter(item__in=items, user=world.cast.ana)
     return model.objects.filter(judgement__in=world.hidden)
 
 

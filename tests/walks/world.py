@@ -24,8 +24,8 @@ from extraction.services.forms import publish_form
 from reporting.prisma import BOXES
 from reviews.models import ExclusionReason, Invitation, Job, Membership, Review
 from reviews.services import add_member
-from screening.models import Bulk, Calibration
-from screening.services import add_note, judge
+from screening.models import Bulk, Calibration, Label
+from screening.services import add_label, add_note, judge, toggle_label
 from studies.models import (
     DuplicatePair,
     FullText,
@@ -200,6 +200,7 @@ def extra(cast: Any, review: Review, item: WorkItem) -> None:
         )
     decide_pair(by=cast.lead, pair=pair, same=False)
     PriorReviewer.objects.create(review=review, tool="Rayyan", name="A. Okoye")
+    add_label(by=cast.ana, review=review, name="To talk over")
     Bulk.objects.create(review=review, stage=item.stage, user=cast.ana, verdict="exclude", items=[])
     batch = ImportBatch.objects.get(review=review)
     ImportRefusal.objects.create(review=review, batch=batch, position=99, text="TY  - ?", reason="No title")
@@ -247,6 +248,9 @@ def ana_judges(world: World) -> None:
             comment=f"{CANARY} in the comment",
         )
         add_note(by=cast.ana, item_id=item.pk, text=f"{CANARY} in a note", audience="shared")
+        toggle_label(
+            by=cast.ana, item_id=item.pk, label=Label.objects.get(review=review, name="To talk over")
+        )
     answer = extraction(
         f"{CANARY} indication", arm=f"{CANARY} arm", outcome=f"{CANARY} outcome", patients=987_123
     )
