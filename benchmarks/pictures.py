@@ -8,6 +8,7 @@ Writes NAME.png for each of PICTURES into docs/pictures, or into the directory. 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -22,7 +23,7 @@ from reviews.models import Review  # noqa: E402
 from synthesis.models import SummaryTable  # noqa: E402
 
 HERE = Path(__file__).resolve().parents[1]
-WINDOW = {"width": 1280, "height": 800}
+WINDOW: Any = {"width": 1280, "height": 800}
 
 
 def pictures() -> dict[str, tuple[str, str]]:

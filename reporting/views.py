@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from config.renderers import cell
+from consensus.kinds import kind_of
+from consensus.models import Stop
 from reporting.counting import Listing, count
 from reporting.diagram import described, drawing, phases
 from reporting.prisma import BOXES, CHECKED, Box, boxes, violations
@@ -45,6 +47,12 @@ def prisma(request: HttpRequest, review_id: int) -> HttpResponse:
         "violations": wrong,
         "held": CHECKED - len({one.identity for one in wrong}),
         "checked": CHECKED,
+        "stops": [
+            (kind_of(one.stage).label, one)
+            for one in Stop.objects.filter(review=review, resumed_at=None).select_related(
+                "stage", "stopped_by"
+            )
+        ],
     }
     return render(request, "reporting/prisma.html", shown)
 

@@ -236,6 +236,14 @@ def latest_of(stage: Stage) -> Ranking | None:
     return Ranking.objects.filter(stage=stage, reviewer=None).order_by("-id").first()
 
 
+def terms_for(stage: Stage, person: User) -> list[str]:
+    """What raises a record in this person's queue: learnt from the team's decisions, or from their own alone."""
+    if stage.order not in LEARNING:
+        return []
+    followed = Ranking.objects.for_queue(stage, person)
+    return list(followed.terms) if followed else []
+
+
 def known_count(stage: Stage, person: User | None) -> int:
     found = progress(stage)
     return found.judged.get(person.pk, 0) if person else found.decided

@@ -15,9 +15,11 @@ from consensus import services as consensus
 from consensus.forms import TEXTS
 from consensus.models import Judgement, Note, Stage, WorkItem
 from reviews.models import Criterion, ExclusionReason, ProtocolVersion, Review, Term
+from screening import prioritising
 from screening.highlight import Terms, mark, parts
 from screening.masking import NOTHING, hidden_of, mask
 from screening.models import Criteria, Label, Labelled, OwnTerm, Reading, Verdict
+from screening.ranking import found_in
 from studies.models import FullText, RecordLink, Report
 
 
@@ -38,6 +40,8 @@ class Shown:
     hidden: frozenset[str] = frozenset()
     labels: list[Label] = field(default_factory=list)
     discuss: bool = False
+    # Terms of the record that the ranking has learnt to look for.
+    raised_by: list[str] = field(default_factory=list)
     token: UUID = field(default_factory=uuid4)
 
 
@@ -89,6 +93,9 @@ def shown(items: Sequence[WorkItem], user: User) -> list[Shown]:
             one.sources.append(source)
     for paper in FullText.objects.filter(report__in=by_report, status=FullText.Status.CURRENT):
         by_report[paper.report_id].papers.append(paper)
+    raising = prioritising.terms_for(items[0].stage, user)
+    for one in found.values():
+        one.raised_by = found_in(f"{one.report.title} {one.report.abstract}", raising)
     for note in Note.objects.filter(item__in=found, author=user):
         found[note.item_id].notes.append(note)
     for put in Labelled.objects.filter(item__in=found, user=user).select_related("label"):

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from consensus.models import Ranking, Stage, Stop
 from consensus.services import submit
+from screening import prioritising
 from tests.conftest import ris
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,8 @@ def test_a_lead_chooses_the_order_draws_a_sample_stops_and_goes_on(half, at, cli
     lead.post(at("stop"), {"comment": "The grant ends."})
     assert Stop.objects.get().comment == "The grant ends."
     assert "The grant ends." in lead.get(at("order")).content.decode()
+    flow = client_of(cast.observer).get(reverse("reporting:prisma", args=[stage.review_id]))
+    assert "stopped the screening with 12 records not screened" in flow.content.decode()
     lead.post(at("stop"), {"step": "resume"})
     stage.refresh_from_db()
     assert stage.stopped_at is None
@@ -79,3 +82,27 @@ def test_what_cannot_be_read_changes_nothing_and_says_so(half, at, client_of, ca
     ):
         assert lead.post(at(name), data).status_code == 400
     assert lead.post(at("sample"), {"size": 500}).status_code == 400
+
+
+def test_a_ranked_record_says_which_of_its_terms_raised_it(bring, review, at, client_of, cast, stage):
+    bring(ris("Sleep and memory one", "Shoes of runners", "Sleep and memory two", "Runners and roads"))
+    reason = review.reasons.first()
+    for item, answer in zip(
+        stage.items.order_by("id")[:2],
+        ({"verdict": "include"}, {"verdict": "exclude", "reason_id": reason.pk}),
+        strict=True,
+    ):
+        for who in (cast.ana, cast.ben):
+            submit(by=who, item_id=item.pk, answer=answer)
+    before = client_of(cast.ana).get(at("screen")).content.decode()
+    prioritising.set_order(by=cast.lead, stage=stage, order="relevance")
+    prioritising.train(stage)
+    after = client_of(cast.ana).get(at("screen")).content.decode()
+    assert "Ranked up by:" not in before
+    first, *_rest = after.split("Ranked up by:")[1:]
+    assert "memory" in first[:200]
+
+
+def test_the_progress_page_leads_to_the_order(bring, at, client_of, cast):
+    bring(ris("One", "Two"))
+    assert at("order") in client_of(cast.observer).get(at("progress")).content.decode()
