@@ -129,6 +129,28 @@ def wait_until() -> Callable[..., None]:
     return wait
 
 
+BUSY = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND backend_type = 'client backend' AND state <> 'idle'"""
+
+
+@pytest.fixture(autouse=True)
+def last_answers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a browser is closed the server may still be answering it: the tables are emptied once it has done so."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    from django.db import connection
+
+    request.getfixturevalue("transactional_db")
+    yield
+    still, deadline = 2, time.monotonic() + 10
+    while still and time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(BUSY)
+            still = 2 if cursor.fetchone() != (0,) else still - 1
+        time.sleep(0.05)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
     """The system's Chromium, one for the run. Tests that use it are marked `browser`."""

@@ -246,7 +246,7 @@ def run(examples: int, steps: int) -> None:
 
 @pytest.mark.django_db
 def test_any_sequence_of_clicks_leaves_a_true_state():
-    run(examples=12, steps=25)
+    run(examples=10, steps=25)
 
 
 @pytest.mark.slow
