@@ -27,6 +27,8 @@ WORK = {
     "title_abstract": ("screening:screen", ("title_abstract",)),
     "full_text": ("screening:screen", ("full_text",)),
     "extraction": ("extraction:queue", ()),
+    "appraisal": ("appraisal:queue", ()),
+    "appraisal_result": ("appraisal:queue", ()),
 }
 
 

@@ -6,7 +6,7 @@ from extraction.services.agreeing import (
     take_arm,
     take_result,
 )
-from extraction.services.anchors import Place, reports_of
+from consensus.anchors import Place, reports_of
 from extraction.services.entities import (
     add_arm,
     add_result,

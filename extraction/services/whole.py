@@ -24,7 +24,7 @@ from consensus.models import Judgement
 from extraction.comparing import plain
 from extraction.entering import Missing
 from extraction.models import Arm, FormField, ReportedResult
-from extraction.services.anchors import Place
+from consensus.anchors import Place
 from extraction.services.carrying import fields_of
 from extraction.services.entities import make_arm, make_result
 from extraction.services.entries import Entry, enter_value

@@ -26,7 +26,8 @@ class Place:
 
 def reports_of(judgement: Judgement) -> list[Report]:
     """The reports of the study that the judgement is about, and of those merged with it."""
-    study = judgement.item.study
+    item = judgement.item
+    study = item.study or (item.result.study if item.result else None)
     if study is None:
         return []
     links = StudyLink.objects.current().filter(study__in=[study.pk, *family(Study, study.root_id)])
