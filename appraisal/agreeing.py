@@ -31,11 +31,15 @@ def agreement_of(user: User, stage: Stage) -> list[Agreed]:
     ids = [one.pk for one in said]
     used = dict(Assessment.objects.filter(judgement__in=ids).values_list("judgement", "instrument"))
     levels: dict[int, dict[str, str]] = defaultdict(dict)
-    for judgement, key, level in Level.objects.filter(judgement__in=ids).values_list("judgement", "key", "level"):
+    for judgement, key, level in Level.objects.filter(judgement__in=ids).values_list(
+        "judgement", "key", "level"
+    ):
         if level:
             levels[judgement][key] = level
     by_item: dict[int, list[Judgement]] = defaultdict(list)
-    for one in said:
+    # Whoever revised before the comparison counts once, with what they said last.
+    latest = {(one.item_id, one.reviewer_id): one for one in said}
+    for one in latest.values():
         by_item[one.item_id].append(one)
     cells: dict[tuple[int, str], list[tuple[str, str]]] = defaultdict(list)
     for together in by_item.values():
@@ -50,7 +54,9 @@ def agreement_of(user: User, stage: Stage) -> list[Agreed]:
 def measured(
     cells: dict[tuple[int, str], list[tuple[str, str]]], said: list[Judgement], used: dict[int, int]
 ) -> list[Agreed]:
-    sample = {instrument: next(one for one in said if used.get(one.pk) == instrument) for instrument, _key in cells}
+    sample = {
+        instrument: next(one for one in said if used.get(one.pk) == instrument) for instrument, _key in cells
+    }
     states = states_of(list(sample.values()))
     found = []
     for instrument, key in sorted(cells, key=lambda one: (one[0], one[1] == OVERALL, one[1])):

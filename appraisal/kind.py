@@ -103,5 +103,3 @@ class ResultAppraisal(Appraisal):
     label: ClassVar[str] = gettext_lazy("Risk of bias by result")  # type: ignore[assignment]
     target: ClassVar[Target] = "result"
     position: ClassVar[int] = 41
-
-

@@ -45,15 +45,15 @@ def standing_of(user: User, stage: Stage, *, outcome_id: int | None = None) -> l
         items = items.filter(result__outcome=outcome_id)
     related = ("study", "result__study", "result__outcome", "result__time_point", "stage")
     held = {one.answer_id: one for one in items.select_related(*related)}  # type: ignore[attr-defined]
-    judgements = list(
-        Judgement.objects.visible_to(user).filter(id__in=held).select_related("version")
-    )
+    judgements = list(Judgement.objects.visible_to(user).filter(id__in=held).select_related("version"))
     for one in judgements:
         one.item = held[one.pk]
     states = states_of(judgements)
     maps = level_maps({state.instrument.pk for state in states.values()})
     found = [
-        Standing(held[pk], state, harmonise(state.finding.overall.level, maps.get(state.instrument.pk, {})) or "")
+        Standing(
+            held[pk], state, harmonise(state.finding.overall.level, maps.get(state.instrument.pk, {})) or ""
+        )
         for pk, state in states.items()
     ]
     return sorted(found, key=lambda one: (study_of_item(one.item).label, one.item.pk))
@@ -71,5 +71,3 @@ def by_instrument(found: Sequence[Standing]) -> list[tuple[Instrument, Definitio
     for one in found:
         groups.setdefault(one.state.instrument.pk, []).append(one)
     return [(group[0].state.instrument, group[0].state.definition, group) for group in groups.values()]
-
-

@@ -115,9 +115,7 @@ def places_of(state: State) -> list[Place]:
     if finding.triage:
         triage = finding.triage
         label = (definition.triage.label if definition.triage else "") or _("First questions")
-        found.append(
-            Place(TRIAGE, label, missing=len(triage.missing), done=triage.passed is not None)
-        )
+        found.append(Place(TRIAGE, label, missing=len(triage.missing), done=triage.passed is not None))
     for one in finding.domains:
         scale = definition.scale_of(definition.by_domain[one.domain])
         level = shown(scale, one.level or "")
@@ -127,7 +125,14 @@ def places_of(state: State) -> list[Place]:
         overall = finding.overall
         scale = definition.scales[definition.overall.scale]
         found.append(
-            Place(OVERALL, _("Overall"), shown(scale, overall.level or ""), overall.score, 0, bool(overall.level))
+            Place(
+                OVERALL,
+                _("Overall"),
+                shown(scale, overall.level or ""),
+                overall.score,
+                0,
+                bool(overall.level),
+            )
         )
     return found
 
@@ -184,7 +189,15 @@ def fill_domain(page: Page) -> None:
         page.note = finding.reason
     else:
         page.judged.append(
-            judged(state, domain.id, domain.label, finding.proposed, finding.level, finding.reason, finding.may_override_to)
+            judged(
+                state,
+                domain.id,
+                domain.label,
+                finding.proposed,
+                finding.level,
+                finding.reason,
+                finding.may_override_to,
+            )
         )
     for extra in domain.extra_judgements:
         level = finding.extra.get(extra.id)
@@ -194,7 +207,15 @@ def fill_domain(page: Page) -> None:
 def fill_overall(page: Page) -> None:
     state, overall = page.state, page.state.finding.overall
     page.judged.append(
-        judged(state, OVERALL, _("Overall"), overall.proposed, overall.level, overall.reason, overall.may_override_to)
+        judged(
+            state,
+            OVERALL,
+            _("Overall"),
+            overall.proposed,
+            overall.level,
+            overall.reason,
+            overall.may_override_to,
+        )
     )
     page.flags = overall.flags
     given = {key for (part, key), row in state.answers.items() if part == Answer.Part.INPUT and row.codes}

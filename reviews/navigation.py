@@ -30,7 +30,7 @@ PLACES = (
     Place(_("Title and abstract"), "screening:screen", "list-checks", "judge", ("title_abstract",)),
     Place(_("Full text"), "screening:screen", "book-open", "judge", ("full_text",)),
     Place(_("Extraction"), "extraction:queue", "text-quote", "judge"),
-    Place(_("Risk of bias"), "appraisal:queue", "shield"),
+    Place(_("Risk of bias"), "appraisal:queue", "shield-half"),
     Place(_("Conflicts"), "consensus:conflicts", "git-merge", "judge"),
     Place(_("Reports"), "studies:reports", "file-text"),
     Place(_("Likely duplicates"), "studies:duplicates", "copy"),

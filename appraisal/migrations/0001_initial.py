@@ -8,168 +8,366 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('consensus', '0007_notes_and_settlements'),
-        ('reviews', '0003_notifications'),
-        ('studies', '0007_search_versions'),
+        ("consensus", "0007_notes_and_settlements"),
+        ("reviews", "0003_notifications"),
+        ("studies", "0007_search_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Instrument',
+            name="Instrument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('short_title', models.CharField(max_length=120)),
-                ('number', models.CharField(max_length=60)),
-                ('origin', models.CharField(choices=[('shipped', 'Comes with Concord'), ('own', "The team's own")], max_length=7)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('document', models.JSONField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instruments', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("short_title", models.CharField(max_length=120)),
+                ("number", models.CharField(max_length=60)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("shipped", "Comes with Concord"), ("own", "The team's own")], max_length=7
+                    ),
+                ),
+                ("content_hash", models.CharField(max_length=64)),
+                ("document", models.JSONField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instruments",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['short_title', 'id'],
+                "ordering": ["short_title", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('judgement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='assessment', to='consensus.judgement')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='appraisal.instrument')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "judgement",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessment",
+                        to="consensus.judgement",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="appraisal.instrument",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Level',
+            name="Level",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120)),
-                ('proposed', models.CharField(blank=True, max_length=60)),
-                ('chosen', models.CharField(blank=True, max_length=60)),
-                ('level', models.CharField(blank=True, max_length=60)),
-                ('score', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('direction', models.CharField(blank=True, max_length=80)),
-                ('judgement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='levels', to='consensus.judgement')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=120)),
+                ("proposed", models.CharField(blank=True, max_length=60)),
+                ("chosen", models.CharField(blank=True, max_length=60)),
+                ("level", models.CharField(blank=True, max_length=60)),
+                ("score", models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("direction", models.CharField(blank=True, max_length=80)),
+                (
+                    "judgement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="levels",
+                        to="consensus.judgement",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='LevelMapping',
+            name="LevelMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(max_length=60)),
-                ('stands_for', models.CharField(blank=True, choices=[('low', 'Low'), ('moderate', 'Moderate'), ('high', 'High')], max_length=8)),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mappings', to='appraisal.instrument')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("level", models.CharField(max_length=60)),
+                (
+                    "stands_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[("low", "Low"), ("moderate", "Moderate"), ("high", "High")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mappings",
+                        to="appraisal.instrument",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='appraisal_plan', to='consensus.stageversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appraisal_plan",
+                        to="consensus.stageversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Use',
+            name="Use",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('designs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('unclear', 'Not yet stated'), ('randomized', 'Randomized, parallel'), ('cluster', 'Randomized, cluster'), ('crossover', 'Randomized, crossover'), ('controlled', 'Non-randomized, controlled'), ('uncontrolled', 'Uncontrolled'), ('cohort', 'Cohort study'), ('case_control', 'Case-control study'), ('other', 'Other')], max_length=14), blank=True, default=list, size=None)),
-                ('parameters', models.JSONField(default=dict)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='appraisal.instrument')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='appraisal.plan')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "designs",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("unclear", "Not yet stated"),
+                                ("randomized", "Randomized, parallel"),
+                                ("cluster", "Randomized, cluster"),
+                                ("crossover", "Randomized, crossover"),
+                                ("controlled", "Non-randomized, controlled"),
+                                ("uncontrolled", "Uncontrolled"),
+                                ("cohort", "Cohort study"),
+                                ("case_control", "Case-control study"),
+                                ("other", "Other"),
+                            ],
+                            max_length=14,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("parameters", models.JSONField(default=dict)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="appraisal.instrument",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uses", to="appraisal.plan"
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(choices=[('question', 'Question'), ('parameter', 'Parameter'), ('input', 'Input')], default='question', max_length=9)),
-                ('key', models.CharField(max_length=120)),
-                ('codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None)),
-                ('text', models.TextField(blank=True)),
-                ('support', models.TextField(blank=True)),
-                ('anchor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='studies.sourceanchor')),
-                ('judgement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appraisal_answers', to='consensus.judgement')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("question", "Question"), ("parameter", "Parameter"), ("input", "Input")],
+                        default="question",
+                        max_length=9,
+                    ),
+                ),
+                ("key", models.CharField(max_length=120)),
+                (
+                    "codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), blank=True, default=list, size=None
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("support", models.TextField(blank=True)),
+                (
+                    "anchor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="studies.sourceanchor",
+                    ),
+                ),
+                (
+                    "judgement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appraisal_answers",
+                        to="consensus.judgement",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('review', 'id'), name='appraisal_answer_of_review'), models.UniqueConstraint(fields=('judgement', 'part', 'key'), name='appraisal_answer_once')],
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "id"), name="appraisal_answer_of_review"),
+                    models.UniqueConstraint(
+                        fields=("judgement", "part", "key"), name="appraisal_answer_once"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='instrument_of_review'),
+            model_name="instrument",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="instrument_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.UniqueConstraint(fields=('review', 'content_hash'), name='instrument_once'),
+            model_name="instrument",
+            constraint=models.UniqueConstraint(fields=("review", "content_hash"), name="instrument_once"),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='assessment_of_review'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="assessment_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='level',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='level_of_review'),
+            model_name="level",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="level_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='level',
-            constraint=models.UniqueConstraint(fields=('judgement', 'key'), name='level_once'),
+            model_name="level",
+            constraint=models.UniqueConstraint(fields=("judgement", "key"), name="level_once"),
         ),
         migrations.AddConstraint(
-            model_name='level',
-            constraint=models.CheckConstraint(condition=models.Q(('chosen', ''), ('level', ''), ('level', models.F('chosen')), _connector='OR'), name='level_chosen_counts'),
+            model_name="level",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("chosen", ""), ("level", ""), ("level", models.F("chosen")), _connector="OR"
+                ),
+                name="level_chosen_counts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='levelmapping',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='mapping_of_review'),
+            model_name="levelmapping",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="mapping_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='levelmapping',
-            constraint=models.UniqueConstraint(fields=('instrument', 'level'), name='mapping_once'),
+            model_name="levelmapping",
+            constraint=models.UniqueConstraint(fields=("instrument", "level"), name="mapping_once"),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='plan_of_review'),
+            model_name="plan",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="plan_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='use',
-            constraint=models.UniqueConstraint(fields=('review', 'id'), name='use_of_review'),
+            model_name="use",
+            constraint=models.UniqueConstraint(fields=("review", "id"), name="use_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='use',
-            constraint=models.UniqueConstraint(fields=('plan', 'instrument'), name='use_once'),
+            model_name="use",
+            constraint=models.UniqueConstraint(fields=("plan", "instrument"), name="use_once"),
         ),
         migrations.AddConstraint(
-            model_name='use',
-            constraint=models.UniqueConstraint(condition=models.Q(('designs', [])), fields=('plan',), name='use_otherwise_once'),
+            model_name="use",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("designs", [])), fields=("plan",), name="use_otherwise_once"
+            ),
         ),
     ]

@@ -42,9 +42,7 @@ def ensure_assessment(draft: Judgement) -> Assessment:
     if held:
         return held
     use = use_for(draft.version_id, study_of_item(draft.item))
-    return Assessment.objects.create(
-        review_id=draft.review_id, judgement=draft, instrument=use.instrument
-    )
+    return Assessment.objects.create(review_id=draft.review_id, judgement=draft, instrument=use.instrument)
 
 
 def begun(draft: Judgement) -> State:
@@ -216,9 +214,7 @@ def put_level(
     if key not in set(chosen_keys(state.definition)):
         raise Invalid(_("The instrument has no judgement “%(key)s” that an assessor makes.") % {"key": key})
     if level and level not in scale_for(state, key).by_code:
-        raise Invalid(
-            _("Choose one of: %(levels)s.") % {"levels": ", ".join(scale_for(state, key).codes)}
-        )
+        raise Invalid(_("Choose one of: %(levels)s.") % {"levels": ", ".join(scale_for(state, key).codes)})
     row = state.levels.get(key) or Level(review_id=draft.review_id, judgement=draft, key=key)
     if level and row.proposed and level != row.proposed and not reason.strip():
         raise Invalid(_("Say why the level differs from the proposed one. The reason is published with it."))

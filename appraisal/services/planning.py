@@ -145,7 +145,9 @@ def refuse_plan(review: Review, chosen: Sequence[Choice]) -> None:
     designs = [design for one in chosen for design in one.designs]
     twice = next((one for one in designs if designs.count(one) > 1), None)
     if twice:
-        raise Invalid(_("Two instruments are chosen for “%(design)s”.") % {"design": Study.Design(twice).label})
+        raise Invalid(
+            _("Two instruments are chosen for “%(design)s”.") % {"design": Study.Design(twice).label}
+        )
     if sum(not one.designs for one in chosen) > 1:
         raise Invalid(_("Only one instrument can be for all other designs. Name the designs of the rest."))
     for one in chosen:
@@ -202,7 +204,11 @@ def add_result(
     if len(analysis) > 120:
         raise Invalid(_("Enter at most 120 characters for the analysis."))
     result, made = Result.objects.get_or_create(
-        review_id=study.review_id, study=study, outcome=outcome, time_point=time_point, analysis=analysis.strip()
+        review_id=study.review_id,
+        study=study,
+        outcome=outcome,
+        time_point=time_point,
+        analysis=analysis.strip(),
     )
     if not made:
         raise Refused(_("The study has this result already."))

@@ -119,7 +119,9 @@ def states_of(judgements: Sequence[Judgement]) -> dict[int, State]:
         levels[level.judgement_id][level.key] = level
     uses = {
         (use.plan.version_id, use.instrument_id): use.parameters
-        for use in Use.objects.filter(plan__version__in={one.version_id for one in judgements}).select_related("plan")
+        for use in Use.objects.filter(
+            plan__version__in={one.version_id for one in judgements}
+        ).select_related("plan")
     }
     return {
         one.pk: _state(

@@ -1,9 +1,9 @@
 """A whole assessment in one piece, as the API sends it; and one judgement's words copied into another's draft.
 
-    {"parameters": {"effect": "assignment"},
-     "answers": {"D1/1.1": "Y", "D1/1.2": {"answer": "PY", "support": "...", "page": "3", "quote": "..."}},
-     "inputs": {"additive_concerns": true},
-     "levels": {"D1": {"level": "high", "reason": "...", "direction": "..."}, "overall": "some_concerns"}}
+{"parameters": {"effect": "assignment"},
+ "answers": {"D1/1.1": "Y", "D1/1.2": {"answer": "PY", "support": "...", "page": "3", "quote": "..."}},
+ "inputs": {"additive_concerns": true},
+ "levels": {"D1": {"level": "high", "reason": "...", "direction": "..."}, "overall": "some_concerns"}}
 """
 
 from collections.abc import Mapping

@@ -51,7 +51,9 @@ def said_of(asked: Asked) -> str:
         return ""
     if asked.question.kind == "text":
         return asked.row.text
-    return ", ".join(asked.question.by_code[code].label for code in asked.codes if code in asked.question.by_code)
+    return ", ".join(
+        asked.question.by_code[code].label for code in asked.codes if code in asked.question.by_code
+    )
 
 
 def domain_rows(peers: list[tuple[str, State]], mine: State | None) -> list[DomainRow]:
@@ -73,7 +75,13 @@ def domain_row(key: str, label: str, peers: list[tuple[str, State]], mine: State
         here = page.here if page.here.key == key else None
         held = state.levels.get(key)
         row.told.append(
-            Told(sign, state.judgement, here.level if here else None, here.score if here else None, held.reason if held else "")
+            Told(
+                sign,
+                state.judgement,
+                here.level if here else None,
+                here.score if here else None,
+                held.reason if held else "",
+            )
         )
         for one in page.questions if here else []:
             asked.setdefault(f"{one.question.id} {one.question.label}", {})[sign] = one
@@ -175,5 +183,7 @@ def reopen(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
     """Send the item back to its judges. What stood stays in the tables, flagged."""
     _review, _can, item = item_for(request, review_id, item_id, "judge", writing=True)
     consensus.reopen(by=reader(request), item_id=item.pk, reason=request.POST.get("reason", ""))
-    messages.success(request, _("Reopened. Its answer stays in the tables, flagged, until it is settled again."))
+    messages.success(
+        request, _("Reopened. Its answer stays in the tables, flagged, until it is settled again.")
+    )
     return redirect("appraisal:compare", review_id, item.pk)

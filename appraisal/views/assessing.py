@@ -43,7 +43,9 @@ def lists_of(user: User, can: Can, stage: Stage) -> dict[str, Any]:
     judges = consensus.may_judge(user, stage)
     waiting = consensus.next_items(stage=stage, user=user, limit=MOST) if judges else []
     own = Judgement.objects.independent().of(user).filter(item__stage=stage, superseded_at=None)
-    mine = list(own.select_related("item__study", "item__result__study", "item__result__outcome").order_by("id"))
+    mine = list(
+        own.select_related("item__study", "item__result__study", "item__result__outcome").order_by("id")
+    )
     begun = [one for one in mine if one.is_draft]
     known = {one.item_id for one in begun}
     shown = ("study", "result__study", "result__outcome", "result__time_point")
@@ -139,9 +141,7 @@ def others_of(user: User, held: Judgement) -> list[Judgement]:
     return list(own.exclude(item=held.item).select_related("item__result__outcome").order_by("id"))
 
 
-def again(
-    request: HttpRequest, review: Review, can: Can, held: Judgement, error: str = ""
-) -> HttpResponse:
+def again(request: HttpRequest, review: Review, can: Can, held: Judgement, error: str = "") -> HttpResponse:
     """The assessment as it is now: its part of the page for a script, else the page."""
     at = request.POST.get("domain", "")
     if not request.headers.get("HX-Request"):
@@ -237,5 +237,3 @@ def discard(request: HttpRequest, review_id: int, judgement_id: int) -> HttpResp
     consensus.discard_draft(by=reader(request), judgement_id=held.pk)
     messages.success(request, _("The draft was put away."))
     return redirect("appraisal:queue", review_id)
-
-

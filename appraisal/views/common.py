@@ -31,9 +31,7 @@ def draft_for(
 ) -> tuple[Review, Can, Judgement]:
     """A draft that the person may read; the services say whether they may write to it."""
     review, can = fetch_review(reader(request), review_id, "judge", writing=writing)
-    visible = Judgement.objects.visible_to(reader(request)).filter(
-        review=review, item__stage__kind__in=KINDS
-    )
+    visible = Judgement.objects.visible_to(reader(request)).filter(review=review, item__stage__kind__in=KINDS)
     found = visible.select_related(
         "item__stage", "item__study", "item__result__study", "item__review", "version"
     )

@@ -46,7 +46,9 @@ def plan(request: HttpRequest, review_id: int) -> HttpResponse:
         "can": can,
         "plans": [(stage, *lines_of(stage, kept)) for stage in stages],
         "kept": [(one, caveats(one.definition), scale_of(one)) for one in kept],
-        "shipped": [(name, one.instrument) for name, one in shipped().items() if not known(kept, one.content_hash)],
+        "shipped": [
+            (name, one.instrument) for name, one in shipped().items() if not known(kept, one.content_hash)
+        ],
         "designs": [one for one in Study.Design.choices if one[0] != Study.Design.UNCLEAR],
         "harmonised": LevelMapping.Harmonised.choices,
         "studies": Study.objects.current().filter(review=review).order_by("label")[:500],
@@ -66,7 +68,9 @@ def scale_of(instrument: Instrument) -> list[tuple[str, Any, str]]:
     definition = instrument.definition
     held = {one.level: one.stands_for for one in instrument.mappings.all()}
     scale = definition.scales.get(definition.overall.scale)
-    return [(one.code, shown(scale, one.code), held.get(one.code, "")) for one in (scale.levels if scale else ())]
+    return [
+        (one.code, shown(scale, one.code), held.get(one.code, "")) for one in (scale.levels if scale else ())
+    ]
 
 
 def lines_of(stage: Stage, kept: list[Instrument]) -> tuple[Plan | None, list[dict[str, Any]]]:
@@ -81,7 +85,9 @@ def lines_of(stage: Stage, kept: list[Instrument]) -> tuple[Plan | None, list[di
             "otherwise": one.pk in uses and not uses[one.pk].designs,
             "parameters": parameters_of(one.definition, uses.get(one.pk)),
         }
-        for one in sorted(kept, key=lambda one: (one.pk not in uses, uses[one.pk].position if one.pk in uses else 0))
+        for one in sorted(
+            kept, key=lambda one: (one.pk not in uses, uses[one.pk].position if one.pk in uses else 0)
+        )
     ]
 
 
@@ -173,16 +179,25 @@ def add_result(request: HttpRequest, review_id: int) -> HttpResponse:
     """A result to assess: a study's outcome at a time point."""
     review, _can = fetch_review(reader(request), review_id, "manage", writing=True)
     post = request.POST
-    picked = {name: int(post[name]) if post.get(name, "").isdecimal() and len(post[name]) < 18 else 0 for name in ("study", "outcome")}
+    picked = {
+        name: int(post[name]) if post.get(name, "").isdecimal() and len(post[name]) < 18 else 0
+        for name in ("study", "outcome")
+    }
     study = Study.objects.current().filter(review=review, id=picked["study"]).first()
     outcome = Outcome.objects.agreed().filter(review=review, id=picked["outcome"]).first()
     if study is None or outcome is None:
         raise Invalid(_("Choose the study and the outcome."))
     when = None
     if post.get("time"):
-        if not post["time"].isdecimal() or len(post["time"]) > 6 or post.get("unit") not in TimePoint.Unit.values:
+        if (
+            not post["time"].isdecimal()
+            or len(post["time"]) > 6
+            or post.get("unit") not in TimePoint.Unit.values
+        ):
             raise Invalid(_("Enter the time point as a whole number of its unit."))
         when = time_point(review=review, value=int(post["time"]), unit=post["unit"])
-    services.add_result(by=reader(request), study=study, outcome=outcome, time_point=when, analysis=post.get("analysis", ""))
+    services.add_result(
+        by=reader(request), study=study, outcome=outcome, time_point=when, analysis=post.get("analysis", "")
+    )
     messages.success(request, _("Added. It waits for its judges once the study is included."))
     return redirect("appraisal:plan", review_id)

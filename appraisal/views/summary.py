@@ -21,7 +21,12 @@ from reviews.models import Review
 from reviews.permissions import fetch_review
 from studies.models import Outcome
 
-TYPES = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
+TYPES = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+}
 
 
 def stage_in(request: HttpRequest, review: Review) -> Stage | None:
@@ -89,7 +94,9 @@ def domains_of(one: Standing) -> list[Page]:
 
 def harmonised_of(found: list[Standing]) -> list[tuple[str, str, int]]:
     counts = [one.harmonised for one in found]
-    return [(str(label), code, counts.count(code)) for code, label in LevelMapping.Harmonised.choices if found]
+    return [
+        (str(label), code, counts.count(code)) for code, label in LevelMapping.Harmonised.choices if found
+    ]
 
 
 @require_GET
@@ -101,7 +108,9 @@ def picture(request: HttpRequest, review_id: int, instrument_id: int, which: str
     mine = [one for one in found if one.state.instrument.pk == instrument_id]
     if not mine or which not in {"traffic", "bars", "robvis"} or (which == "robvis") != (form == "csv"):
         raise Http404
-    response = HttpResponse(content_of(mine, which, form, request.GET.get("sort", "label")), content_type=TYPES[form])
+    response = HttpResponse(
+        content_of(mine, which, form, request.GET.get("sort", "label")), content_type=TYPES[form]
+    )
     response["Content-Disposition"] = f'attachment; filename="risk-of-bias-{which}.{form}"'
     return response
 
@@ -114,5 +123,3 @@ def content_of(found: list[Standing], which: str, form: str, order: str) -> str 
             raise Http404(str(error)) from None
     scene = drawn(found, which, order)
     return to_svg(scene, which) if form == "svg" else rasterise(scene, form)  # type: ignore[arg-type]
-
-

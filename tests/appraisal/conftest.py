@@ -60,4 +60,6 @@ def item(study) -> WorkItem:
 
 @pytest.fixture
 def low() -> Callable[..., dict[str, Any]]:
-    return lambda **other: {"answers": LOW | {key.replace("__", "/").replace("_", "."): value for key, value in other.items()}}
+    return lambda **other: {
+        "answers": LOW | {key.replace("__", "/").replace("_", "."): value for key, value in other.items()}
+    }
