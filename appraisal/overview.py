@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from appraisal.instruments.harmonise import harmonise
+from appraisal.instruments.model import OVERALL
 from appraisal.instruments.model import Instrument as Definition
 from appraisal.instruments.plots import PlotRow, plot_row
 from appraisal.instruments.robvis import Assessed
-from appraisal.models import Instrument
+from appraisal.models import Instrument, Level, LevelMapping
 from appraisal.services import State, states_of, study_of_item
 from consensus.models import Judgement, Stage, WorkItem
 
@@ -71,3 +72,21 @@ def by_instrument(found: Sequence[Standing]) -> list[tuple[Instrument, Definitio
     for one in found:
         groups.setdefault(one.state.instrument.pk, []).append(one)
     return [(group[0].state.instrument, group[0].state.definition, group) for group in groups.values()]
+
+
+def harmonised_levels(review_id: int) -> dict[int, LevelMapping.Harmonised]:
+    """The standing overall level of each study on the review's scale; none for a level that stands for nothing."""
+    items = WorkItem.objects.standing().filter(review=review_id, stage__kind="appraisal")
+    studies = {one.answer_id: one.study_id for one in items if one.study_id}  # type: ignore[attr-defined]
+    rows = Level.objects.filter(judgement__in=studies, key=OVERALL).values_list(
+        "judgement", "level", "judgement__assessment__instrument"
+    )
+    maps = {
+        (one.instrument_id, one.level): one.stands_for
+        for one in LevelMapping.objects.filter(review=review_id).exclude(stands_for="")
+    }
+    return {
+        studies[judgement]: LevelMapping.Harmonised(maps[instrument, level])
+        for judgement, level, instrument in rows
+        if (instrument, level) in maps
+    }

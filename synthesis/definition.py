@@ -27,6 +27,7 @@ class Show(StrEnum):
     DISTINCT = "distinct"
     TALLY = "tally"
     DESIGNS = "designs"
+    RISK = "risk"
 
 
 OF_FIELD = frozenset({Show.VALUE, Show.SUM, Show.SUM_REPORTED, Show.DISTINCT, Show.TALLY})
@@ -35,7 +36,12 @@ COUNTS = SUMS | {Show.STUDIES}
 # Which arms and results there are, their names and roles, is announced under these keys.
 OF_ENTITY = {"arm": ("arms",), "result": ("results",), "result_arm": ("arms", "results")}
 # What a table shows of the studies themselves, and the key under which a correction of it is announced.
-OF_STUDY = {Show.STUDY: "study:label", Show.REFERENCES: "study:reports", Show.DESIGNS: "study:design"}
+OF_STUDY = {
+    Show.STUDY: "study:label",
+    Show.REFERENCES: "study:reports",
+    Show.DESIGNS: "study:design",
+    Show.RISK: "appraisal:harmonised",
+}
 
 
 @dataclass(frozen=True, slots=True)

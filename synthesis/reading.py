@@ -6,12 +6,13 @@ from typing import cast
 
 from django.db.models import Q
 
+from appraisal.overview import harmonised_levels
 from consensus.models import WorkItem
 from extraction.entering import Missing
 from extraction.models import FormField, FormVersion, Value
 from reviews.models import Review
 from studies.models import Report, StudyLink
-from synthesis.definition import Known, Table
+from synthesis.definition import Known, Show, Table
 from synthesis.tabulate import REPORTED, Held, Row
 
 
@@ -33,6 +34,7 @@ def read_rows(review_id: int, table: Table) -> list[Row]:
     )
     values = read_values([item.answer_id for item in items], table.fields)  # type: ignore[attr-defined]
     reports = read_references([item.study_id for item in items if item.study_id])
+    risks = risk_of_bias(review_id) if any(one.show is Show.RISK for one in table.columns) else {}
     return [
         Row(
             study=item.study.pk,
@@ -42,10 +44,16 @@ def read_rows(review_id: int, table: Table) -> list[Row]:
             references=tuple(reports[item.study.pk]),
             reopened=not item.decided,
             values=tuple(values[item.answer_id]),  # type: ignore[attr-defined]
+            risk=risks.get(item.study.pk, ""),
         )
         for item in items
         if item.study
     ]
+
+
+def risk_of_bias(review_id: int) -> dict[int, str]:
+    """The overall risk of each study on the review's own scale, in words."""
+    return {study: str(level.label) for study, level in harmonised_levels(review_id).items()}
 
 
 def read_values(judgement_ids: Collection[int], fields: Collection[str]) -> dict[int, list[Held]]:

@@ -38,7 +38,8 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One study with its agreed values. item: its extraction; reopened: the answer stands, but is being looked at."""
+    """One study with its agreed values. item: its extraction; reopened: the answer stands, but is being looked at;
+    risk: its overall risk of bias on the review's scale, if there is one."""
 
     study: int
     label: str
@@ -47,6 +48,7 @@ class Row:
     references: tuple[str, ...] = ()
     reopened: bool = False
     values: tuple[Held, ...] = ()
+    risk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,9 @@ def cell_of(column: Column, group: Group, group_by: str) -> Cell:
         return cell("; ".join(one for row in rows for one in row.references), rows)
     if column.show is Show.DESIGNS:
         return cell(listed(Counter(row.design for row in rows if row.design)), rows)
+    if column.show is Show.RISK:
+        said = [row.risk for row in rows if row.risk]
+        return cell(said[0] if len(rows) == 1 and said else listed(Counter(said)), rows)
     if column.show is Show.STUDIES:
         return cell(thousands(Decimal(len(rows))), rows, number=Decimal(len(rows)))
     values = [value for row in rows for value in chosen(column, row)]

@@ -42,7 +42,10 @@ def ensure_assessment(draft: Judgement) -> Assessment:
     if held:
         return held
     use = use_for(draft.version_id, study_of_item(draft.item))
-    return Assessment.objects.create(review_id=draft.review_id, judgement=draft, instrument=use.instrument)
+    made: Assessment = Assessment.objects.create(
+        review_id=draft.review_id, judgement=draft, instrument=use.instrument
+    )
+    return made
 
 
 def begun(draft: Judgement) -> State:
@@ -125,7 +128,7 @@ def put(
     row = state.answers.get((part, key)) or Answer(
         review_id=draft.review_id, judgement=draft, part=part, key=key
     )
-    if row.pk is None and not _known(state, key, part):
+    if not row.pk and not _known(state, key, part):
         raise Invalid(_("The instrument does not ask “%(key)s”.") % {"key": key})
     row.codes = list(codes) if codes is not None else row.codes
     for name, value in (("text", text), ("support", support)):
@@ -248,7 +251,7 @@ def settle_levels(draft: Judgement) -> State:
         points = None if score is None else Decimal(str(score))
         if row.chosen and row.chosen == proposed:
             row.chosen = ""
-        if row.pk is None or (row.proposed, row.level, row.score) != (proposed, level, points):
+        if not row.pk or (row.proposed, row.level, row.score) != (proposed, level, points):
             row.proposed, row.level, row.score = proposed, level, points
             row.save()
     return state

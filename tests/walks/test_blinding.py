@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from appraisal.models import Answer, Assessment, Level
 from consensus.models import Judgement, Note, WorkItem
 from consensus.services import open_draft, submit
 from extraction.models import Arm, EntityMatch, ReportedResult, Value
@@ -288,6 +289,9 @@ ANSWERS = {
     "results": (ReportedResult, type(ReportedResult.objects.all())),
     "matches": (EntityMatch, type(EntityMatch.objects.all())),
     "notes": (Note, type(Note.objects.all())),
+    "answers": (Answer, type(Answer.objects.all())),
+    "levels": (Level, type(Level.objects.all())),
+    "assessments": (Assessment, type(Assessment.objects.all())),
     "labels": (Labelled, type(Labelled.objects.all())),
 }
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from appraisal.models import Answer, Level
 from consensus.models import Judgement, WorkItem
 from extraction.models import Value
 from tests.walks.routes import Route, routes
@@ -73,9 +74,13 @@ def is_twice(route: Route) -> bool:
     return sum(other.name == route.name for other in routes()) > 1
 
 
+# Where in `world.blinded` the item stands that Ana has begun, of each app whose pages are about a draft.
+DRAFT_OF = {"extraction": 3, "appraisal": 5}
+
+
 def own(world: World) -> dict[str, Any]:
     """The one row of each kind that the matrix asks for: what belongs to the reviewer, where it can."""
-    draft = Judgement.objects.drafts().get(reviewer=world.cast.ana)
+    draft = draft_at(world, "extraction")
     return {
         "judgement_id": draft.pk,
         "note_id": world.private.pk,
@@ -85,6 +90,10 @@ def own(world: World) -> dict[str, Any]:
     }
 
 
+def draft_at(world: World, kind: str) -> Judgement:
+    return Judgement.objects.drafts().get(reviewer=world.cast.ana, item__stage__kind=kind)
+
+
 def values_for(world: World, route: Route, mine: dict[str, Any]) -> dict[str, Any]:
     known = ids(world)
     found = {}
@@ -92,7 +101,9 @@ def values_for(world: World, route: Route, mine: dict[str, Any]) -> dict[str, An
         if key == "pk":
             found[key] = pk_for(world, route)
         elif key == "item_id":
-            found[key] = world.blinded[3 if route.name.startswith("extraction:") else 0].pk
+            found[key] = world.blinded[DRAFT_OF.get(route.name.partition(":")[0], 0)].pk
+        elif key == "judgement_id" and route.name.startswith("appraisal:"):
+            found[key] = draft_at(world, "appraisal").pk
         elif key in mine:
             found[key] = mine[key]
         else:
@@ -117,7 +128,7 @@ def pk_for(world: World, route: Route) -> Any:
         return Judgement.objects.current().filter(id__in=world.hidden).latest("id").pk
     if route.model is WorkItem:
         return world.blinded[0].pk
-    return found[-1 if route.model is Value else 0]
+    return found[-1 if route.model in {Value, Answer, Level} else 0]
 
 
 def asked(world: World, role: str, urls: dict[Route, str]) -> dict[str, str]:

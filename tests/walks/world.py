@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from accounts.models import ApiToken, User
 from accounts.services import create_token
+from appraisal.models import Instrument
+from appraisal.services import add_appraisal, begin, save_answer
 from consensus.models import Judgement, Note, WorkItem
 from consensus.services import add_judge, decide_pair, open_draft, submit
 from consensus.services.together import settle_together
@@ -77,6 +79,13 @@ FORM: dict[str, Any] = {
         },
     ]
 }
+LOW = {
+    "D1/1.1": "Y", "D1/1.2": "Y", "D1/1.3": "N",
+    "D2_assignment/2.1": "N", "D2_assignment/2.2": "N", "D2_assignment/2.6": "Y",
+    "D3/3.1": "Y",
+    "D4/4.1": "N", "D4/4.2": "N", "D4/4.3": "N",
+    "D5/5.1": "Y", "D5/5.2": "N", "D5/5.3": "N",
+}  # fmt: skip
 TABLE: dict[str, Any] = {
     "rows": {"group_by": "indication", "order": ["Sleep"]},
     "columns": [
@@ -109,6 +118,8 @@ class World:
             self.item("full_text", IN_FULL_TEXT),
             self.item("extraction", SUBMITTED),
             self.item("extraction", DRAFTED),
+            self.item("appraisal", SUBMITTED),
+            self.item("appraisal", DRAFTED),
         ]
 
 
@@ -118,12 +129,16 @@ def build(cast: Any, review: Review) -> World:
     Review.objects.filter(id=review.pk).update(note=f"{OURS}: meet on Monday")
     key = add_member(by=cast.owner, review=review, email="guest@example.org", role="observer")
     publish_form(by=cast.lead, review=review, data=FORM)
+    add_appraisal(by=cast.lead, review=review, kind="appraisal")
     bring_in_reports(cast, review)
     at = screened(cast, review)
     extra(cast, review, at["title_abstract"][UNTOUCHED])
     said = extraction("Sleep")
     for judge_ in (cast.ana, cast.ben):
         submit(by=judge_, item_id=at["extraction"][SETTLED].pk, answer=said)
+    Study.objects.filter(review=review).update(design="randomized")
+    for judge_ in (cast.ana, cast.ben):
+        submit(by=judge_, item_id=at["appraisal"][SETTLED].pk, answer={"answers": LOW})
     table = create_table(by=cast.lead, review=review, name="By indication", definition=TABLE)
     build_now(table)
     private = add_note(
@@ -170,7 +185,12 @@ def screened(cast: Any, review: Review) -> dict[str, dict[int, WorkItem]]:
     for place in (SUBMITTED, DRAFTED, SETTLED):
         for one in both:
             judge(by=one, item_id=second[place].pk, verdict="include")
-    return {"title_abstract": first, "full_text": second, "extraction": items_at(review, "extraction")}
+    return {
+        "title_abstract": first,
+        "full_text": second,
+        "extraction": items_at(review, "extraction"),
+        "appraisal": items_at(review, "appraisal"),
+    }
 
 
 def items_at(review: Review, kind: str) -> dict[int, WorkItem]:
@@ -263,6 +283,7 @@ def ana_judges(world: World) -> None:
     submit(by=cast.ana, item_id=world.blinded[2].pk, answer=answer, comment=f"{CANARY} on handing in")
     add_note(by=cast.ana, item_id=world.blinded[2].pk, text=f"{CANARY} in a note", audience="shared")
     begin_extraction(world)
+    assess(world)
     world.hidden = set(Judgement.objects.exclude(id__in=before).values_list("id", flat=True))
 
 
@@ -273,6 +294,23 @@ def begin_extraction(world: World) -> None:
     save_value(by=ana, judgement_id=draft.pk, field_id=form_field.pk, entry=Entry(value=f"{CANARY} drafted"))
     add_arm(by=ana, judgement_id=draft.pk, name=f"{CANARY} drafted arm", role="other")
     add_result(by=ana, judgement_id=draft.pk, proposed_name=f"{CANARY} drafted outcome")
+
+
+def assess(world: World) -> None:
+    """One assessment handed in, with a canary where words go, and one begun."""
+    ana = world.cast.ana
+    said = dict.fromkeys(LOW) | {
+        key: {"answer": code, "support": f"{CANARY} supports"} for key, code in LOW.items()
+    }
+    levels = {"D1": {"level": "high", "reason": f"{CANARY} knows why", "direction": "towards_null"}}
+    submit(
+        by=ana,
+        item_id=world.blinded[4].pk,
+        answer={"answers": said, "levels": levels},
+        comment=f"{CANARY} on handing in",
+    )
+    draft = begin(by=ana, item_id=world.blinded[5].pk)
+    save_answer(by=ana, judgement_id=draft.pk, key="D1/1.1", codes=["Y"], support=f"{CANARY} drafted")
 
 
 def ask_cleo(world: World) -> WorkItem:
@@ -334,6 +372,11 @@ def ids(world: World) -> dict[str, Callable[[], Any]]:
         "token_id": lambda: [world.token.pk],
         "key": lambda: [world.key],
         "kind": lambda: ["title_abstract", "full_text", "extraction"],
+        "instrument_id": lambda: list(
+            Instrument.objects.filter(review=review, name="rob2_parallel").values_list("id", flat=True)
+        ),
+        "which": lambda: ["traffic", "robvis"],
+        "form": lambda: ["svg", "csv"],
         "box_id": lambda: list(BOXES),
         "number": lambda: list(Calibration.objects.filter(review=review).values_list("number", flat=True)),
     }
