@@ -18,7 +18,7 @@ from consensus.models import Judgement, Stage, WorkItem
 from extraction.models import Value
 from extraction.services.agreeing import begin_consensus, take
 from extraction.services.forms import publish_form
-from reporting import demo_underway
+from reporting import demo_appraisal, demo_underway
 from reviews.models import ExclusionReason, Review
 from reviews.services import add_member, set_terms
 from screening.services import judge, resolve_conflict, set_retrieval
@@ -31,7 +31,8 @@ DEMO_TITLE = "Allogeneic adipose stem cells in clinical use"
 NOTE = (
     "A demonstration, built from Asch, Kalbermatten and Madduri, Int J Mol Sci 2025; 26: 6376 (CC BY 4.0). The"
     " publication does not list the 48 records that it excluded: they are stand-ins, and their titles say so. It does"
-    " not publish what its two reviewers said separately: those judgements are made up from the published outcome."
+    " not publish what its two reviewers said separately: those judgements are made up from the published outcome. Of each"
+    " study's risk of bias it gives the overall level only: the answers that lead to it are reconstructed."
 )
 PASSWORD = "concord-demo"  # noqa: S105 (printed at the start: the demo is open by design)
 PEOPLE = {
@@ -77,6 +78,8 @@ def build(say: Say) -> Review:
         screen(review, people, "full_text")
         say("Demo: extracting 22 studies twice")
         extract(review, people)
+        say("Demo: assessing their risk of bias twice")
+        demo_appraisal.build(review, people)
         for table in data("tables"):
             create_table(by=people["lead"], review=review, **table)
     demo_underway.build(say, people)

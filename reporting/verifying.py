@@ -1,9 +1,11 @@
 """The demo's numbers, computed again from the database and held against what they must be."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from appraisal.overview import harmonised_levels
 from config.refusals import Refused
 from reporting.counting import count
 from reporting.prisma import boxes, violations
@@ -27,9 +29,15 @@ def recompute(review: Review, expected: Mapping[str, Any]) -> dict[str, Any]:
         "prisma_boxes": boxes(counts),
         "violations": [one.text for one in violations(counts)],
         "excluded": dict(counts.excluded_by_human),
+        "risk_of_bias": risks(review),
         "recomputed_totals": numbers(content["totals"], places, columns),
         "table2": {row["label"]: numbers(row["cells"], places, columns) for row in content["rows"]},
     }
+
+
+def risks(review: Review) -> dict[str, int]:
+    """How many studies stand at each level of the review's scale."""
+    return dict(Counter(str(level.label) for level in harmonised_levels(review.pk).values()))
 
 
 def table_with(review: Review, columns: list[str]) -> Table:
@@ -58,6 +66,7 @@ def differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> Iterat
     pairs = (
         ("prisma_boxes", expected["prisma_boxes"]),
         ("excluded", expected["prisma"]["excluded"]),
+        ("risk_of_bias", expected["risk_of_bias_published"]),
         ("recomputed_totals", expected["recomputed_totals"]),
         ("table2", expected[RECOMPUTED]),
     )
