@@ -95,6 +95,15 @@ class Page:
     note: str = ""
 
     @property
+    def supports(self) -> list[tuple[str, str]]:
+        """What supports the answers: each text once, with the questions that it is said of."""
+        said: dict[str, list[str]] = {}
+        for one in self.questions:
+            if one.row and one.row.support:
+                said.setdefault(one.row.support, []).append(one.question.id)
+        return [(", ".join(ids), text) for text, ids in said.items()]
+
+    @property
     def following(self) -> Place | None:
         at = self.places.index(self.here)
         return self.places[at + 1] if at + 1 < len(self.places) else None

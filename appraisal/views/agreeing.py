@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from appraisal import services
 from appraisal.instruments.model import OVERALL
-from appraisal.pages import Asked, Shown, page_of, shown
+from appraisal.pages import Asked, Shown, page_of
 from appraisal.services.reading import State
 from appraisal.views.common import draft_for, item_for, reader
 from config.refusals import Invalid
@@ -44,6 +44,10 @@ class DomainRow:
     differs: bool = False
     # label, what each judge answered (words and support), whether they differ
     questions: list[tuple[str, list[tuple[str, str]], bool]] = field(default_factory=list)
+
+    @property
+    def asked_apart(self) -> bool:
+        return any(differs for _words, _cells, differs in self.questions)
 
 
 def said_of(asked: Asked) -> str:
@@ -94,11 +98,25 @@ def domain_row(key: str, label: str, peers: list[tuple[str, State]], mine: State
             for sign, _state in peers
         ]
         row.questions.append((words, cells, len({said for said, _why in cells}) > 1))
+    if key == "parameters":
+        row.questions = parameter_rows([state for _sign, state in peers])
     if mine:
         page = page_of(mine, key)
         if page.here.key == key:
             row.mine, row.mine_score = page.here.level, page.here.score
     return row
+
+
+def parameter_rows(states: list[State]) -> list[tuple[str, list[tuple[str, str]], bool]]:
+    """What each judge said about the assessment itself, in words."""
+    told: dict[str, list[tuple[str, str]]] = {}
+    for place, state in enumerate(states):
+        for parameter, codes in page_of(state, "parameters").parameters:
+            names = {one.code: one.label for one in parameter.options}
+            names |= {"true": _("Yes"), "false": _("No")} if parameter.type == "boolean" else {}
+            cells = told.setdefault(parameter.label, [("", "")] * len(states))
+            cells[place] = (", ".join(str(names.get(code, code)) for code in codes), "")
+    return [(label, cells, len({said for said, _why in cells}) > 1) for label, cells in told.items()]
 
 
 @require_GET

@@ -89,7 +89,8 @@ def has_robvis(found: list[Standing]) -> bool:
 
 
 def domains_of(one: Standing) -> list[Page]:
-    return [page_of(one.state, place.key) for place in page_of(one.state, "").places]
+    places = [place.key for place in page_of(one.state, "").places if place.key != "parameters"]
+    return [page_of(one.state, key) for key in places]
 
 
 def harmonised_of(found: list[Standing]) -> list[tuple[str, str, int]]:

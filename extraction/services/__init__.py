@@ -1,3 +1,4 @@
+from consensus.anchors import Place, reports_of
 from extraction.services.agreeing import (
     begin_consensus,
     match_entities,
@@ -6,7 +7,6 @@ from extraction.services.agreeing import (
     take_arm,
     take_result,
 )
-from consensus.anchors import Place, reports_of
 from extraction.services.entities import (
     add_arm,
     add_result,

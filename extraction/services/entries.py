@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.refusals import Invalid, Refused
+from consensus.anchors import Place, anchor_at
 from consensus.models import Judgement
 from extraction.comparing import plain
 from extraction.entering import COLUMNS, Missing, Question, Type, Unusable, is_blank, missing, parse
 from extraction.models import TYPED, Arm, FormField, ReportedResult, Value
-from consensus.anchors import Place, anchor_at
 from extraction.services.drafts import writable
 from extraction.services.entities import arm_in, found_or_404, result_in
 from reviews.writing import write

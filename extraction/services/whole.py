@@ -20,11 +20,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from config.refusals import Invalid
+from consensus.anchors import Place
 from consensus.models import Judgement
 from extraction.comparing import plain
 from extraction.entering import Missing
 from extraction.models import Arm, FormField, ReportedResult
-from consensus.anchors import Place
 from extraction.services.carrying import fields_of
 from extraction.services.entities import make_arm, make_result
 from extraction.services.entries import Entry, enter_value
