@@ -2,7 +2,7 @@
 `items/…/resolve`, with the answer as `appraisal.services.whole` describes it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
@@ -99,14 +99,14 @@ class Judged(viewsets.ReadOnlyModelViewSet[Any]):
     comparison: one's own assessment then stands."""
 
     filterset_class = JudgedFilter
+    rows: ClassVar[Any]
 
     def get_queryset(self) -> QuerySet[Any]:
         standing = Q(judgement__item__final=F("judgement")) | Q(
             judgement__item__reopened_final=F("judgement")
         )
         final = standing & ~Q(judgement__item__status=WorkItem.Status.CLOSED)
-        model = self.queryset.model  # type: ignore[union-attr]
-        rows = model.objects.visible_to(person(self.request)).select_related(
+        rows = self.rows.visible_to(person(self.request)).select_related(
             "judgement__item__result", "judgement__assessment__instrument"
         )
         marked: QuerySet[Any] = rows.annotate(
@@ -134,6 +134,7 @@ class LevelViewSet(Judged):
     """The level of each domain and the overall one: proposed, and what counts."""
 
     serializer_class = LevelSerializer
+    rows = Level.objects
     queryset = Level.objects.none()
 
 
@@ -141,7 +142,8 @@ class AnswerViewSet(Judged):
     """The answer to each question with its support, its quote and its page."""
 
     serializer_class = AnswerSerializer
-    queryset = Answer.objects.select_related("anchor").none()
+    rows = Answer.objects.select_related("anchor")
+    queryset = Answer.objects.none()
 
 
 ROUTES: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [

@@ -38,7 +38,8 @@ def writable(by: User, judgement_id: int) -> Judgement:
 
 
 def ensure_assessment(draft: Judgement) -> Assessment:
-    held = Assessment.objects.filter(judgement=draft).select_related("instrument").first()
+    rows = Assessment.objects.filter(judgement=draft).select_related("instrument")
+    held: Assessment | None = rows.first()
     if held:
         return held
     use = use_for(draft.version_id, study_of_item(draft.item))

@@ -139,9 +139,9 @@ def copy_rows(source: Judgement, draft: Judgement, *, under: str = "") -> int:
         Level.objects.filter(judgement=draft, key=under).delete()
         Level.objects.filter(judgement=draft, key__startswith=f"{under}/").delete()
     for (part, key), row in state.answers.items():
-        if under and not (part == Part.QUESTION and key.startswith(f"{under}/")):
-            if not (under == "overall" and part == Part.INPUT):
-                continue
+        belongs = part == Part.QUESTION and key.startswith(f"{under}/")
+        if under and not belongs and not (under == "overall" and part == Part.INPUT):
+            continue
         question = question_of(known, key) if part == Part.QUESTION else None
         if part == Part.QUESTION and (question is None or not set(row.codes) <= question.codes):
             lost += 1

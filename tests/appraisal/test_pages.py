@@ -13,11 +13,11 @@ from consensus.models import Judgement, Stage, WorkItem
 
 
 def url(name: str, *arguments: object) -> str:
-    return str(reverse(f"appraisal:{name}", args=arguments))
+    return reverse(f"appraisal:{name}", args=arguments)
 
 
 def words(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def test_a_lead_adds_the_stage_and_a_reviewer_cannot(review, cast, client_of):
