@@ -1,5 +1,7 @@
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
@@ -57,6 +59,15 @@ def touch_token(*, token: ApiToken) -> None:
 
 
 @transaction.atomic
+def own_address(*, user: User) -> None:
+    """Note the address that the person signs in with as theirs: they were invited to it, or were given it by whoever
+    runs this. Only another one has to be confirmed."""
+    held = EmailAddress.objects.filter(user=user, email__iexact=user.email)
+    if not held.update(verified=True, primary=True):
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+
+@transaction.atomic
 def erase_person(*, user: User) -> None:
     """Take away what names the person. Events and judgements keep the number that stood for them."""
     user.email = f"person-{user.pk}@{ERASED_DOMAIN}"
@@ -64,4 +75,6 @@ def erase_person(*, user: User) -> None:
     user.is_active = False
     user.set_unusable_password()
     user.save()
+    EmailAddress.objects.filter(user=user).delete()
+    UserSession.objects.filter(user=user).delete()
     ApiToken.objects.of(user).delete()

@@ -1,6 +1,9 @@
+from typing import cast
+
+from allauth.account.views import email as allauth_email
 from django.contrib import messages
 from django.contrib.auth import login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,6 +27,14 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("profile")
     return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def change_email(request: HttpRequest) -> HttpResponseBase:
+    """Another address for the account: it counts once its owner has opened the link that is sent there."""
+    services.own_address(user=reader(request))
+    return cast("HttpResponseBase", allauth_email(request))
 
 
 @never_cache
