@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from appraisal.models import Answer, Assessment, Instrument, Level, Plan, Use
 from consensus.models import Judgement, StageVersion
 from extraction.models import Arm, FormField, FormVersion, ReportedResult, Value
 from reviews.models import BreakGlass, Event, ProtocolVersion
@@ -31,6 +32,7 @@ def frozen_rows(world: World) -> dict[str, int]:
     )
     said = Judgement.objects.current().filter(review=review)
     extracted = said.get(item=world.item("extraction", SETTLED), reviewer=world.cast.ana)
+    assessed = said.get(item=world.item("appraisal", SETTLED), reviewer=world.cast.ana)
     found = {
         "consensus_judgement": Judgement.objects.filter(id=extracted.pk),
         "extraction_value": Value.objects.filter(judgement=extracted),
@@ -45,6 +47,12 @@ def frozen_rows(world: World) -> dict[str, int]:
         "consensus_stageversion": StageVersion.objects.filter(review=review),
         "extraction_formversion": FormVersion.objects.filter(review=review, status="published"),
         "extraction_formfield": FormField.objects.filter(review=review, form__status="published"),
+        "appraisal_assessment": Assessment.objects.filter(judgement=assessed),
+        "appraisal_answer": Answer.objects.filter(judgement=assessed),
+        "appraisal_level": Level.objects.filter(judgement=assessed),
+        "appraisal_instrument": Instrument.objects.filter(review=review),
+        "appraisal_plan": Plan.objects.filter(review=review),
+        "appraisal_use": Use.objects.filter(review=review),
         "synthesis_tablebuild": TableBuild.objects.filter(review=review),
     }
     return {table: ones.earliest("id").pk for table, ones in found.items()}  # type: ignore[attr-defined]
