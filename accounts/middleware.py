@@ -27,12 +27,14 @@ class ZoneMiddleware:
 class SignedInMiddleware:
     """Deny by default: every page wants a signed-in person, but for the few that are named here."""
 
+    OWN = ("/accounts/profile/", "/accounts/tokens/", "/accounts/email/")
     OPEN = ("/accounts/", "/static/", "/health/", "/admin/", "/api/", "/styles/", "/i18n/")
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated or request.path.startswith(self.OPEN):
+        is_open = request.path.startswith(self.OPEN) and not request.path.startswith(self.OWN)
+        if request.user.is_authenticated or is_open:
             return self.get_response(request)
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
