@@ -15,6 +15,7 @@ OF_REVIEWS = [
     path(f"{REVIEW}/", pages.overview, name="detail"),
     path(f"{REVIEW}/beside/", pages.beside, name="beside"),
     path(f"{REVIEW}/path/", pages.stage_path, name="stage_path"),
+    path(f"{REVIEW}/clone/", pages_setup.clone, name="clone"),
     path(f"{REVIEW}/protocol/", pages_setup.protocol, name="protocol"),
     path(f"{REVIEW}/protocol/amend/", pages_setup.amend, name="amend"),
     path(f"{REVIEW}/protocol/reasons/", pages_setup.reasons, name="reasons"),

@@ -7,15 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from consensus.kinds import Option
 from consensus.models import Stage
+from consensus.presets import preset_of
 from reviews.models import Review
 
-TEXTS = {
-    "population": _("Population"),
-    "intervention": _("Intervention"),
-    "comparator": _("Comparator"),
-    "outcomes": _("Outcomes"),
-    "study_design": _("Study design"),
-}
 LONG = 20_000
 
 
@@ -52,11 +46,15 @@ class NewReviewForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in TEXTS.items():
+        chosen = self.data.get("review_type") or self.initial.get("review_type", "")
+        self.preset = preset_of(str(chosen))
+        for name, label in self.preset.words.items():
             self.fields[name] = forms.CharField(
                 label=label, required=False, max_length=LONG, widget=forms.Textarea(attrs={"rows": 2})
             )
-        self.order_fields(["title", "question", "review_type", *TEXTS, "include", "exclude", "reasons"])
+        self.order_fields(
+            ["title", "question", "review_type", *self.preset.words, "include", "exclude", "reasons"]
+        )
 
     def clean_reasons(self) -> str:
         labels = lines(str(self.cleaned_data["reasons"]))
@@ -74,10 +72,12 @@ class NewReviewForm(forms.Form):
             "title": data["title"],
             "question": data["question"],
             "review_type": data["review_type"],
-            "texts": {name: data[name] for name in TEXTS if data[name]},
+            "texts": {name: data[name] for name in self.preset.words if data[name]},
             "include": lines(data["include"]),
             "exclude": lines(data["exclude"]),
             "reasons": lines(data["reasons"]),
+            "kinds": self.preset.kinds,
+            "judges": self.preset.judges,
         }
 
 

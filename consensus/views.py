@@ -12,6 +12,7 @@ from consensus import services
 from consensus.forms import NewReviewForm, ReopenForm, StageForm
 from consensus.kinds import kind_of
 from consensus.models import Judgement, Stage, WorkItem
+from consensus.presets import preset_of
 from consensus.sides import (
     compare_url,
     history_of,
@@ -30,13 +31,22 @@ from reviews.permissions import Can, fetch_review
 @require_http_methods(["GET", "POST"])
 def new_review(request: HttpRequest) -> HttpResponse:
     """Begin a review: question, criteria, ordered reasons; its stages come along."""
-    form = NewReviewForm(request.POST or None)
+    kind = request.GET.get("type", Review.Type.INTERVENTION.value)
+    form = NewReviewForm(request.POST or None, initial={"review_type": kind})
     if request.method == "POST" and form.is_valid():
         review = services.start_review(by=reader(request), **form.values())
         messages.success(request, _("The review is there. Import what the searches found."))
         return redirect("reviews:detail", review.pk)
     status = 422 if form.errors else 200
-    return render(request, "consensus/new_review.html", {"form": form}, status=status)
+    return render(request, "consensus/new_review.html", {"form": form, "types": types(form)}, status=status)
+
+
+def types(form: NewReviewForm) -> list[tuple[str, str, Any, bool]]:
+    """Each type of review with what it brings along, and whether the form is for it."""
+    return [
+        (name, str(label), preset_of(name).says, preset_of(name) is form.preset)
+        for name, label in Review.Type.choices
+    ]
 
 
 @require_GET

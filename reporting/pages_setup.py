@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.reader import reader
 from consensus import services as consensus
 from consensus.forms import lines, one_a_line
+from consensus.presets import preset_of
+from reporting.cloning import clone_set_up
 from reviews import services as reviews
 from reviews.models import Criterion, ExclusionReason, ProtocolVersion, Review, Term
 from reviews.permissions import fetch_review
@@ -21,6 +23,11 @@ from reviews.views import member_of, refuse_unless_owner
 from screening import services as screening
 
 LONG = 20_000
+
+
+def labels_of(review: Review) -> dict[str, Any]:
+    """The protocol's parts in the words of the review's type."""
+    return {**LABELS, **preset_of(review.type).words}
 
 
 LABELS = {
@@ -42,9 +49,9 @@ class ProtocolForm(forms.Form):
     include = one_a_line(gettext_lazy("Include when"), gettext_lazy("One criterion a line."))
     exclude = one_a_line(gettext_lazy("Exclude when"), gettext_lazy("One criterion a line."))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in {**LABELS, "change_note": CHANGE}.items():
+        for name, label in {**labels_of(review), "change_note": CHANGE}.items():
             self.fields[name] = forms.CharField(
                 label=label, required=False, max_length=LONG, widget=forms.Textarea(attrs={"rows": 2})
             )
@@ -90,7 +97,9 @@ def protocol(request: HttpRequest, review_id: int) -> HttpResponse:
         "review": review,
         "can": can,
         "protocol": shown,
-        "texts": [(label, text) for name, label in LABELS.items() if (text := getattr(shown, name, ""))],
+        "texts": [
+            (label, text) for name, label in labels_of(review).items() if (text := getattr(shown, name, ""))
+        ],
         "include": criteria_of(shown, Criterion.Sense.INCLUDE),
         "exclude": criteria_of(shown, Criterion.Sense.EXCLUDE),
         "reasons": ExclusionReason.objects.in_use().filter(review=review),
@@ -111,7 +120,7 @@ def amend(request: HttpRequest, review_id: int) -> HttpResponse:
     initial = {name: getattr(shown, name, "") for name in LABELS}
     for sense in Criterion.Sense.values:
         initial[sense] = "\n".join(criteria_of(shown, sense))
-    form = ProtocolForm(request.POST or None, initial=initial)
+    form = ProtocolForm(request.POST or None, initial=initial, review=review)
     if shown and shown.number > 1:
         form.fields["change_note"].required = True
     if posted and form.is_valid():
@@ -162,3 +171,17 @@ def remove_member(request: HttpRequest, review_id: int, member_id: int) -> HttpR
     if member.user_id == reader(request).pk:
         return redirect("home")
     return redirect("reviews:members", review.pk)
+
+
+@require_POST
+def clone(request: HttpRequest, review_id: int) -> HttpResponse:
+    """Begin another review with this one's set-up."""
+    source, _can = fetch_review(reader(request), review_id, "manage")
+    made = clone_set_up(
+        by=reader(request),
+        source=source,
+        title=request.POST.get("title", ""),
+        members=request.POST.get("members") == "1",
+    )
+    messages.success(request, _("The new review has the same set-up, and no records."))
+    return redirect("reviews:detail", made.pk)

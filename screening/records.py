@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
 from consensus import services as consensus
-from consensus.forms import TEXTS
 from consensus.models import Judgement, Note, Stage, WorkItem
+from consensus.presets import preset_of
 from reviews.models import Criterion, ExclusionReason, ProtocolVersion, Review, Term
 from screening import prioritising
 from screening.highlight import Terms, mark, parts
@@ -148,15 +148,16 @@ class Asked:
 def asked(stage: Stage) -> Asked:
     criteria = (
         Criteria.objects.filter(version__stage=stage)
-        .select_related("protocol", "version")
+        .select_related("protocol__review", "version")
         .latest("version__number")
     )
     protocol = criteria.protocol
     rows = list(protocol.criteria.all())
+    words = preset_of(protocol.review.type).words
     return Asked(
         protocol=protocol,
         version=criteria.version.number,
-        picos=[(str(label), text) for name, label in TEXTS.items() if (text := getattr(protocol, name))],
+        picos=[(str(label), text) for name, label in words.items() if (text := getattr(protocol, name))],
         include=[row for row in rows if row.sense == Criterion.Sense.INCLUDE],
         exclude=[row for row in rows if row.sense == Criterion.Sense.EXCLUDE],
     )

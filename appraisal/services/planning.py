@@ -13,7 +13,7 @@ from appraisal.instruments.harmonise import LOW_MODERATE_HIGH, default_map, map_
 from appraisal.instruments.load import Loaded, read_instrument, shipped
 from appraisal.instruments.problems import InstrumentRefused
 from appraisal.instruments.prove import require_proof
-from appraisal.models import Instrument, LevelMapping, Plan, Use
+from appraisal.models import Instrument, LevelMapping, Plan, Use, read_once
 from config.refusals import Invalid, Refused
 from consensus.models import Change, Stage, StageVersion, WorkItem
 from consensus.services import add_stage, carry_over, open_items, publish_version, settle_ids
@@ -32,6 +32,8 @@ DEFAULT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("rob2_crossover", (Study.Design.CROSSOVER.value,)),
     ("robins_i_2016", ()),
 )
+# QUADAS-2 in a review of diagnostic accuracy.
+ACCURACY: tuple[tuple[str, tuple[str, ...]], ...] = (("quadas2", ()),)
 # What a trial's assessment most often asks about; the plan page says so, and changes it.
 USUAL = {"effect": "assignment"}
 MOST_BYTES = 1_000_000
@@ -79,6 +81,16 @@ def use_shipped(*, by: User, review: Review, name: str) -> Instrument:
 
 
 @write
+def copy_instrument(*, by: User, instrument: Instrument, review: Review) -> Instrument:
+    """The same version in another review, with its place on the scale."""
+    refuse_if_closed(review)
+    made = keep(by, review, read_once(instrument), instrument.origin)
+    for row in instrument.mappings.all():
+        LevelMapping.objects.filter(instrument=made, level=row.level).update(stands_for=row.stands_for)
+    return made
+
+
+@write
 def add_own(*, by: User, review: Review, source: bytes) -> Instrument:
     """An instrument from YAML, proved total and unambiguous. Refused with every place that is wrong."""
     refuse_if_closed(review)
@@ -109,7 +121,8 @@ def add_appraisal(*, by: User, review: Review, kind: str, judges_needed: int = 2
 
 
 def first_plan(version: StageVersion, by: User) -> Plan:
-    kept = [(use_shipped(by=by, review=version.review, name=name), designs) for name, designs in DEFAULT]
+    usual = ACCURACY if version.review.type == Review.Type.DIAGNOSTIC else DEFAULT
+    kept = [(use_shipped(by=by, review=version.review, name=name), designs) for name, designs in usual]
     return write_plan(version, [Choice(one, designs, usual_for(one)) for one, designs in kept])
 
 

@@ -1,6 +1,6 @@
 """How a review is set up: its stages, their versions, who judges; and what a change of these touches."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -39,6 +39,7 @@ def start_review(
     exclude: Sequence[str] = (),
     reasons: Sequence[str] = (),
     kinds: Sequence[str] = DEFAULT_KINDS,
+    judges: Mapping[str, int] | None = None,
 ) -> Review:
     """A review with its protocol, its ordered reasons and its stages, ready for the first import."""
     review = reviews.create_review(by=by, title=title, question=question, review_type=review_type, note=note)
@@ -46,7 +47,7 @@ def start_review(
         reviews.next_protocol(by=by, review=review, texts=texts or {}, include=include, exclude=exclude)
     reviews.set_reasons(by=by, review=review, labels=reasons)
     for slug in kinds:
-        add_stage(by=by, review=review, kind=slug)
+        add_stage(by=by, review=review, kind=slug, judges_needed=(judges or {}).get(slug, 2))
     return review
 
 
