@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -14,7 +15,7 @@ from unfold.admin import ModelAdmin
 from accounts.models import ApiToken, User
 
 # Roles are said per review, by its members; groups would mean nothing. Nobody has a second address.
-admin.site.unregister([Group, EmailAddress])
+admin.site.unregister([Group, EmailAddress, UserSession])
 admin.site.index_title = _("Administration")
 POWERS = ("is_staff", "is_superuser")
 
