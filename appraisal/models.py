@@ -76,6 +76,9 @@ class Plan(models.Model):
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
     version = models.OneToOneField(StageVersion, on_delete=models.PROTECT, related_name="appraisal_plan")
+    # What ROBINS-I asks the review to name before anybody judges.
+    confounders = models.TextField(_("important confounding domains"), blank=True)
+    co_interventions = models.TextField(_("co-interventions that may differ between the groups"), blank=True)
 
     objects = OfReviewQuerySet.as_manager()
 

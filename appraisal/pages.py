@@ -90,7 +90,8 @@ class Page:
     questions: list[Asked] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
     parameters: list[tuple[Parameter, list[str]]] = field(default_factory=list)
-    inputs: list[tuple[Any, bool]] = field(default_factory=list)
+    # The input, whether it is set, and why.
+    inputs: list[tuple[Any, bool, str]] = field(default_factory=list)
     flags: Sequence[str] = ()
     note: str = ""
 
@@ -227,8 +228,12 @@ def fill_overall(page: Page) -> None:
         )
     )
     page.flags = overall.flags
-    given = {key for (part, key), row in state.answers.items() if part == Answer.Part.INPUT and row.codes}
-    page.inputs = [(one, one.id in given) for one in state.definition.inputs if one.id in overall.inputs_open]
+    rows = {key: row for (part, key), row in state.answers.items() if part == Answer.Part.INPUT}
+    page.inputs = [
+        (one, bool(rows[one.id].codes), rows[one.id].support) if one.id in rows else (one, False, "")
+        for one in state.definition.inputs
+        if one.id in overall.inputs_open
+    ]
 
 
 def judged(

@@ -98,7 +98,14 @@ def copy_plan(by: User, old: Stage, new: Stage) -> None:
         one.pk: copy_instrument(by=by, instrument=one, review=new.review)
         for one in Instrument.objects.filter(review=old.review_id)
     }
-    uses = Use.objects.filter(plan=newest_plan(old))
+    plan = newest_plan(old)
+    uses = Use.objects.filter(plan=plan)
     chosen = [Choice(copies[one.instrument_id], one.designs, one.parameters) for one in uses]
-    if chosen:
-        publish_plan(by=by, stage=new, chosen=chosen)
+    if plan and chosen:
+        publish_plan(
+            by=by,
+            stage=new,
+            chosen=chosen,
+            confounders=plan.confounders,
+            co_interventions=plan.co_interventions,
+        )

@@ -261,7 +261,10 @@ def settle_levels(draft: Judgement) -> State:
 def lacking(state: State) -> list[Missing]:
     """What has to be given before the assessment can be handed in."""
     reasons = [Missing("reason", key, label_of(state, key)) for key in state.unreasoned]
-    return [*state.finding.missing, *reasons]
+    inputs = [
+        Missing("reason", one.id, one.label) for one in state.definition.inputs if one.id in state.unexplained
+    ]
+    return [*state.finding.missing, *reasons, *inputs]
 
 
 def label_of(state: State, key: str) -> str:

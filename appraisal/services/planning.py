@@ -37,6 +37,7 @@ ACCURACY: tuple[tuple[str, tuple[str, ...]], ...] = (("quadas2", ()),)
 # What a trial's assessment most often asks about; the plan page says so, and changes it.
 USUAL = {"effect": "assignment"}
 MOST_BYTES = 1_000_000
+MOST_WORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,15 @@ def usual_for(instrument: Instrument) -> dict[str, Any]:
     return {name: value for name, value in USUAL.items() if name in known and known[name].scope == "review"}
 
 
-def write_plan(version: StageVersion, chosen: Sequence[Choice]) -> Plan:
-    plan = Plan.objects.create(review_id=version.review_id, version=version)
+def write_plan(
+    version: StageVersion, chosen: Sequence[Choice], confounders: str = "", co_interventions: str = ""
+) -> Plan:
+    plan = Plan.objects.create(
+        review_id=version.review_id,
+        version=version,
+        confounders=confounders.strip(),
+        co_interventions=co_interventions.strip(),
+    )
     Use.objects.bulk_create(
         Use(
             review_id=version.review_id,
@@ -170,11 +178,15 @@ def refuse_plan(review: Review, chosen: Sequence[Choice]) -> None:
 
 
 @write
-def publish_plan(*, by: User, stage: Stage, chosen: Sequence[Choice]) -> Plan:
+def publish_plan(
+    *, by: User, stage: Stage, chosen: Sequence[Choice], confounders: str = "", co_interventions: str = ""
+) -> Plan:
     """Ask these from now on. Who has begun an undecided item gets their answers as a draft, as far as they fit."""
     refuse_plan(stage.review, chosen)
+    if any(len(one) > MOST_WORDS or "\x00" in one for one in (confounders, co_interventions)):
+        raise Invalid(_("Enter at most 20,000 characters."))
     version = publish_version(by=by, stage=stage)
-    plan = write_plan(version, chosen)
+    plan = write_plan(version, chosen, confounders, co_interventions)
     carry_over(by=by, version=version)
     return plan
 

@@ -71,6 +71,15 @@ class State:
         return self.answers.get((Part.QUESTION.value, key))
 
     @property
+    def unexplained(self) -> list[str]:
+        """The inputs to the overall level that are set without a reason."""
+        return [
+            key
+            for (part, key), row in self.answers.items()
+            if part == Part.INPUT and row.codes and not row.support.strip()
+        ]
+
+    @property
     def unreasoned(self) -> list[str]:
         """The levels that differ from the proposed one without a reason."""
         return [

@@ -2,7 +2,7 @@
 
 {"parameters": {"effect": "assignment"},
  "answers": {"D1/1.1": "Y", "D1/1.2": {"answer": "PY", "support": "...", "page": "3", "quote": "..."}},
- "inputs": {"additive_concerns": true},
+ "inputs": {"substantially_lowers_confidence": {"reason": "..."}},
  "levels": {"D1": {"level": "high", "reason": "...", "direction": "..."}, "overall": "some_concerns"}}
 """
 
@@ -71,8 +71,9 @@ def write_whole(draft: Judgement, answer: Mapping[str, Any]) -> None:
 
 def write_inputs(draft: Judgement, given: Mapping[str, Any]) -> None:
     for key, value in given.items():
+        reason = value.get("reason") if isinstance(value, Mapping) else ""
         if value:
-            put(draft, begun(draft), key, Part.INPUT, codes=["true"])
+            put(draft, begun(draft), key, Part.INPUT, codes=["true"], support=str(reason or ""))
 
 
 def write_answers(draft: Judgement, given: Mapping[str, Any]) -> None:

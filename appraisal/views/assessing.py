@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from appraisal import services
 from appraisal.instruments.words import caveats
+from appraisal.models import Plan
 from appraisal.pages import page_of
 from appraisal.services.reading import State
 from appraisal.views.common import draft_for, item_for, reader
@@ -124,6 +125,7 @@ def context_of(request: HttpRequest, review: Review, can: Can, state: State, at:
         "page": page_of(state, at),
         "definition": state.definition,
         "caveats": caveats(state.definition),
+        "plan": Plan.objects.filter(version=held.version_id).first(),
         "outdated": services.outdated(state),
         "lacking": services.lacking(state),
         "reports": reports_of(held),

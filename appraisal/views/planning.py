@@ -109,7 +109,13 @@ def publish(request: HttpRequest, review_id: int) -> HttpResponse:
         if request.POST.get(f"for-{one.pk}") in {"designs", "otherwise"}
     ]
     chosen.sort(key=lambda one: not one.designs)
-    services.publish_plan(by=reader(request), stage=stage, chosen=chosen)
+    services.publish_plan(
+        by=reader(request),
+        stage=stage,
+        chosen=chosen,
+        confounders=request.POST.get("confounders", ""),
+        co_interventions=request.POST.get("co_interventions", ""),
+    )
     messages.success(request, _("Published. What was begun is carried over as far as it fits."))
     return redirect("appraisal:plan", review_id)
 

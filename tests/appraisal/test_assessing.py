@@ -158,3 +158,16 @@ def test_the_reviews_scale_is_edited_and_never_turned_round(appraisal, cast):
     worst, best = list(rob2.definition.scales[rob2.definition.overall.scale].codes)[-1], "low"
     with pytest.raises(Invalid, match="better"):
         services.map_levels(by=cast.lead, instrument=rob2, levels=levels | {worst: "low", best: "high"})
+
+
+def test_several_concerns_are_said_to_add_up_only_with_a_reason(item, cast, low):
+    answer = low()
+    answer["answers"] |= {"D1/1.3": "Y", "D5/5.3": "NI"}
+    name = "substantially_lowers_confidence"
+    with pytest.raises(Invalid, match="Still to answer"):
+        consensus.submit(by=cast.ana, item_id=item.pk, answer=answer | {"inputs": {name: True}})
+    reasoned = answer | {"inputs": {name: {"reason": "Both point the same way."}}}
+    made = consensus.submit(by=cast.ana, item_id=item.pk, answer=reasoned)
+    assert levels_of(made)["D1"] == levels_of(made)["D5"] == "some_concerns"
+    assert levels_of(made)["overall"] == "high"
+    assert Answer.objects.get(judgement=made, part="input").support == "Both point the same way."

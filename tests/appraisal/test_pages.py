@@ -197,3 +197,15 @@ def test_every_shipped_instrument_can_be_added_and_shown(appraisal, cast, client
     assert Instrument.objects.filter(review=appraisal.review_id).count() == len(shipped())
     assert client_of(cast.lead).get(url("plan", appraisal.review_id)).status_code == 200
     assert write_yaml(shipped()["rob2_parallel"].document)
+
+
+def test_what_the_review_names_beforehand_is_shown_to_who_judges(item, cast, client_of):
+    rob2 = Instrument.objects.get(review=item.review_id, name="rob2_parallel")
+    sent = {"kind": "appraisal", f"for-{rob2.pk}": "otherwise", f"{rob2.pk}-effect": "assignment"}
+    sent |= {"confounders": "Age and severity", "co_interventions": "Physiotherapy"}
+    client_of(cast.lead).post(url("publish", item.review_id), sent)
+    item.refresh_from_db()
+    draft = services.begin(by=cast.ana, item_id=item.pk)
+    page = words(client_of(cast.ana).get(url("draft", item.review_id, draft.pk)))
+    assert "Age and severity" in page
+    assert "Physiotherapy" in page
