@@ -96,6 +96,10 @@ def count_marks(text: str) -> int | None:
         (r"^[ \t]*@(?!comment|string|preamble)[A-Za-z]+\s*[{(]", None),
         (r"^PT [A-Z]$", None),
         (r"^<\d+>", None),
+        (r"^Record #\d+ of \d+$", None),
+        (r"^RT [A-Z][a-z]", None),
+        (r"^PMID: \d+", None),
+        (r"^UI  - ", None),
         (r"^Accession Number$", None),
         (r"^(?:PMID|PMCR?|OWN|STAT) ?-", r"^[A-Z]{2,4} {0,2}-"),
     ):

@@ -202,13 +202,20 @@ def _record(tags: Tags) -> ParsedRecord:
     if "2-s2.0-" in "".join(urls):
         numbers.setdefault("scopus", next((eid for url in urls if (eid := ids.scopus_of(url))), ""))
     doi_text = take(tags, "doi")
-    doi = ids.find_doi(doi_text) or next((found for url in urls if (found := ids.doi_from_url(url))), "")
+    doi = (
+        ids.find_doi(doi_text)
+        or next((found for url in urls if (found := ids.doi_from_url(url))), "")
+        or ids.find_doi(" ".join(tags.get("crossref", ())))  # SciELO
+    )
     if doi_text and not ids.find_doi(doi_text):
         tags["doi"] = [doi_text]
     serial = take_all(tags, "issn", "eissn")
     notes = [*tags.get("note", ()), *tags.get("annote", ()), *tags.get("notes", ())]
     detail = take(tags, "document_type", "type")
-    pmid, pmcid = numbers.pop("pmid", ""), numbers.pop("pmcid", "")
+    pmid, pmcid = (
+        numbers.pop(name, "") or linked
+        for name, linked in zip(("pmid", "pmcid"), ids.numbers_in_links(urls), strict=True)
+    )
     return ParsedRecord(
         title=title,
         abstract=abstract,

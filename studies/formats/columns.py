@@ -45,42 +45,43 @@ FIELDS: Mapping[str, str] = {
 _ALIASES: Mapping[str, str] = {
     "title": "title|article title|primary title|document title|item title|study title|publication title and subtitle|"
     "titre|titel|title of article|reference title|ti|t1|brief title|official title|name of study|scientific title|"
-    "public title|paper title",
+    "public title|paper title|display name",
     "abstract": "abstract|abstract note|abstracts|ab|n2|summary|brief summary|notes abstract|abstract text|description",
     "authors": "authors|author|author names|author full names|author s|first authors|au|a1|authors list|autor|autoren|"
-    "authors full names|contributors|creator|creators",
+    "authors full names|contributors|creator|creators|authorships author display name|authors author s|study authors",
     "year": "year|publication year|published year|py|y1|pubyear|year published|publicationyear|date|publication date|"
-    "first posted|year of publication|pub year|cover date|jahr|date published|start date|date registration",
+    "first posted|year of publication|pub year|cover date|jahr|date published|start date|date registration|"
+    "study first posted|año|ano|année",
     "journal": "journal|source title|journal book|publication title|journal title|secondary title|source|publication|"
     "publication name|t2|jf|so|periodical|source journal|book title|journal name|container title|journal book title|"
-    "source title anthology title|zeitschrift|published in",
+    "source title anthology title|zeitschrift|published in|primary location source display name|venue|journal full title",
     "journal_abbreviation": "journal abbreviation|abbreviated source title|journal iso abbreviation|j2|ja|j9|ji|"
     "journal abbrev|short journal title",
-    "volume": "volume|vl|journal volume|vol|band",
-    "issue": "issue|is|journal issue|number|no|heft|issue number",
+    "volume": "volume|vl|journal volume|vol|band|volume number|biblio volume",
+    "issue": "issue|is|journal issue|number|no|heft|issue number|biblio issue",
     "pages": "pages|page|page s|pagination|page numbers|page range|seiten",
-    "start_page": "start page|page start|beginning page|sp|bp|first page|begin page",
-    "end_page": "end page|page end|ending page|ep|last page",
+    "start_page": "start page|page start|beginning page|sp|bp|first page|begin page|startpage|biblio first page",
+    "end_page": "end page|page end|ending page|ep|last page|endpage|biblio last page",
     "article_number": "art no|article number|ar|article no|elocation",
     "doi": "doi|item doi|do|di|digital object identifier|doi link|doi number|doi url",
-    "pmid": "pmid|pubmed id|pm|pubmed|pubmed number|medline pmid|pubmed pmid",
-    "pmcid": "pmcid|pmc id|pmc|pubmed central id|pmc number",
-    "issn": "issn|eissn|sn|ei|electronic issn|print issn|e issn|issn isbn",
+    "pmid": "pmid|pubmed id|pm|pubmed|pubmed number|medline pmid|pubmed pmid|ids pmid|medline id",
+    "pmcid": "pmcid|pmc id|pmc|pubmed central id|pmc number|ids pmcid",
+    "issn": "issn|eissn|sn|ei|electronic issn|print issn|e issn|issn isbn|issns|issn print|issn electronic",
     "isbn": "isbn|isbns|eisbn|bn|e isbn",
     "url": "url|urls|link|study url|ur|web address|full text link|pdf link|open url link|external url|"
-    "source url|article url",
+    "source url|article url|articleurl|fulltexturl|fulltext url|source linkout|embase link|full text url|study link",
     "keywords": "keywords|author keywords|index keywords|kw|de|keyword|mesh|mesh terms|manual tags|automatic tags|"
     "keywords plus|subject headings|conditions|ieee terms|emtree medical index terms|emtree drug index terms|"
-    "mesh heading terms",
-    "language": "language|la|language of original document|languages|sprache",
+    "mesh heading terms|descriptor s|descriptors|condition|index terms|keywords s",
+    "language": "language|la|language of original document|languages|sprache|article language",
     "kind": "document type|publication type|type|item type|content type|reference type|ty|dt|article type|study type",
     "source": "database|db|database name|remote database name|source database|data source",
     "embase": "embase accession id|embase id|embase accession number|pui|l number|embase link number",
     "wos": "ut unique wos id|ut|unique wos id|wos id|accession number isi|wos accession number",
     "scopus": "eid|scopus id",
     "nct": "nct number|nct id|nct|clinical trial numbers|clinical trial number|registration number|trialid|trial id|"
-    "main id",
-    "accession": "accession number|an|accession|accession no",
+    "main id|trial number|registry number",
+    "accession": "accession number|an|accession|accession no|cochrane review id|cochrane id",
     "covidence": "covidence|covidence id|covidence number",
     "verdict": "asreview label|included|label included|final included|label|decision|include|inclusion|"
     "screening decision|included label|abstract screening|vote|verdict",
@@ -93,6 +94,16 @@ _BY_HEADING: Mapping[str, str] = {label.casefold(): field for field, label in FI
     alias: field for field, aliases in _ALIASES.items() for alias in aliases.split("|")
 }
 _MANY = frozenset({"keywords", "issn", "isbn", "url"})
+# Headings that say what a field holds less well than its others: used only where no other column does.
+_WEAKER = frozenset(
+    {
+        "date", "publication date", "date published", "cover date", "start date", "first posted", "study first posted",
+        "date registration", "publication type", "type", "study type", "description", "summary", "included", "label",
+        "label included", "final included", "include", "authors list", "contributors", "brief title", "public title",
+        "open url link", "number", "no", "source", "publication", "book title", "first authors", "note", "comment",
+        "comments", "j9", "journal abbreviation",
+    }
+)  # fmt: skip
 _CLUES: tuple[tuple[str, frozenset[str]], ...] = (
     ("Covidence", frozenset({"covidence"})),
     ("ASReview", frozenset({"asreview label"})),
@@ -102,6 +113,13 @@ _CLUES: tuple[tuple[str, frozenset[str]], ...] = (
     ("Web of Science", frozenset({"ut unique wos id"})),
     ("Web of Science", frozenset({"pt", "au", "ti", "so"})),
     ("ClinicalTrials.gov", frozenset({"nct number", "study title"})),
+    ("ClinicalTrials.gov", frozenset({"nct number", "title", "conditions"})),
+    ("ICTRP", frozenset({"trialid", "scientific title"})),
+    ("Publish or Perish", frozenset({"cites", "gsrank", "title"})),
+    ("Lens", frozenset({"lens id", "title"})),
+    ("Dimensions", frozenset({"publication id", "dimensions url"})),
+    ("BVS", frozenset({"descriptor s", "publication country"})),
+    ("OpenAlex", frozenset({"display name", "publication year"})),
     ("IEEE", frozenset({"document title", "ieee terms"})),
     ("Springer", frozenset({"item title", "item doi"})),
     ("Embase", frozenset({"emtree drug index terms"})),
@@ -123,12 +141,15 @@ def guess_mapping(header: Sequence[str]) -> dict[str, str]:
     used: set[str] = set()
     headings = [(heading, normal(heading)) for heading in header]
     names = {plain for _, plain in headings}
-    for heading, plain in headings:
-        field = _in_context(plain, names)
-        if field and heading not in mapping and (field not in used or field in _MANY):
-            mapping[heading] = field
-            used.add(field)
-    return _mended(mapping, headings)
+    for weaker in (False, True):
+        for heading, plain in headings:
+            if (plain in _WEAKER) is not weaker:
+                continue
+            field = _in_context(plain, names)
+            if field and heading not in mapping and (field not in used or field in _MANY):
+                mapping[heading] = field
+                used.add(field)
+    return _mended({heading: mapping[heading] for heading in header if heading in mapping}, headings)
 
 
 def _in_context(plain: str, names: set[str]) -> str:
@@ -150,9 +171,7 @@ def _mended(mapping: dict[str, str], headings: list[tuple[str, str]]) -> dict[st
     """Prefer the fuller of two columns that say the same."""
     preferences = (
         ("authors", "author full names", "authors"),
-        ("year", "publication year", "date"),
-        ("year", "published year", "date"),
-        ("year", "year", "date"),
+        ("title", "scientific title", "public title"),
         ("title", "article title", "title"),
     )
     plain_to_heading = {plain: heading for heading, plain in reversed(headings)}

@@ -18,6 +18,9 @@ _LINE_FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("enw", r"^%[0-9A-Z@&!?*~$(<>+\[=](?: |$)"),
         ("bibtex", r"^[ \t\ufeff]*@[A-Za-z]+\s*[{(]"),
         ("ovid", r"^<\d{1,7}>[ \t]*$|^(?:Accession Number|Link to the Ovid Full Text.*)[ \t]*$"),
+        ("cochrane", r"^Record #\d{1,7} of \d{1,7}[ \t]*$"),
+        ("refworks", r"^RT [A-Z][A-Za-z/ ,-]{2,60}$"),
+        ("pubmed_text", r"^PMID: \d{1,8}(?: \[[A-Za-z -]+\])?[ \t]*$"),
         # Weaker marks, for an entry that lost its first and last line.
         ("ris", r"^(?:T[I12]|A[UB1]|PY|Y1|JF) {2}- "),
         ("medline", r"^(?:TI|AB|AU|PT|DP) {0,2}-"),
@@ -54,6 +57,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 
 
 _EXPORT_NAME = re.compile(rb"\.(?:csv|ris|nbib|bib|enw|ciw|xml|txt|tsv|json|xlsx)", re.IGNORECASE)
+_PUBMED_ENTRY = re.compile(r"1\. \S.{5,2000}(?:\.|\d)\n(?:.{1,2000}\n)*\n")
 _OVID_NUMBER = re.compile(r"<\d{1,7}>\s")
 _JSON = re.compile(r'"(?:protocolSection|studies|title|DOI|type|author|abstract)"\s*:')
 
@@ -100,6 +104,8 @@ def by_content(head: bytes, filename: str = "") -> str | None:
     if text[:1] in "{[" and re.match(r"[\[{]\s*(?:[\[{\"]|\]|\})", text) and _JSON.search(text):
         return "json"
     name = line_format(text)
+    if name == "pubmed_text" and not _PUBMED_ENTRY.match(text):
+        name = None
     if name in ("ris", "medline") and is_table(text.split("\n", 1)[0]):
         return "csv"
     if name is None or (name in ("wos", "enw", "ovid") and is_table(text)):

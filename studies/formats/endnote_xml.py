@@ -41,7 +41,10 @@ def _record(root: Element) -> ParsedRecord:
     isbn = ids.isbn_of(serial)
     if isbn:
         numbers["isbn"] = isbn
-    pmid, pmcid = numbers.pop("pmid", ""), numbers.pop("pmcid", "")
+    pmid, pmcid = (
+        numbers.pop(name, "") or linked
+        for name, linked in zip(("pmid", "pmcid"), ids.numbers_in_links(urls), strict=True)
+    )
     journal, short = _journal(taken)
     return ParsedRecord(
         title=title,

@@ -29,6 +29,7 @@ START = re.compile(
     rb"[\r\n](?:%0(?=[ \t\r\n]|\Z)|(?:(?<=\n\n)|(?<=\r\r)|(?<=\n\r\n)|(?<=\n\r\r\n))%[A-Z@](?= ))"
 )
 _TAG = re.compile(r"%([0-9A-Z@&!?*~$(<>+\[\]=^#])(?:[ \t]+(.*)|[ \t]*)$", re.DOTALL)
+_ACCESSIONS = (("WOS:", "wos"), ("rayyan-", "rayyan"))
 _ZERO = re.compile(r"^%0(?:[ \t]|$)", re.MULTILINE)
 
 
@@ -121,10 +122,12 @@ def _record(tags: Tags) -> ParsedRecord:
     accession = take(tags, "M")
     pmid = ids.pmid_of(accession) if re.search("pubmed|medline|NLM", source, re.IGNORECASE) else ""
     if accession and not pmid:
-        numbers["wos" if accession.startswith("WOS:") else "accession"] = accession
+        named = next((name for mark, name in _ACCESSIONS if accession.startswith(mark)), "accession")
+        numbers[named] = accession
     abstract = paragraphs(tags["X"].pop(0)) if tags.get("X") else ""
     for name, number in ids.registrations_of(f"{title} {abstract}").items():
         numbers.setdefault(name, number)
+    linked_pmid, linked_pmcid = ids.numbers_in_links(urls)
     journal = take(tags, "J", "B")
     short = take(tags, "1") if kind.startswith("Journal") else ""
     return ParsedRecord(
@@ -138,8 +141,8 @@ def _record(tags: Tags) -> ParsedRecord:
         issue=take(tags, "N"),
         pages=ids.join_pages(take(tags, "P")),
         doi=doi,
-        pmid=pmid,
-        pmcid=ids.pmcid_of(" ".join(tags.get("2", ()))),
+        pmid=pmid or linked_pmid,
+        pmcid=ids.pmcid_of(" ".join(tags.get("2", ()))) or linked_pmcid,
         identifiers=numbers,
         kind=kind,
         language=take(tags, "G"),

@@ -13,12 +13,25 @@ _ISBN = re.compile(r"(?<![\d-])(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?![\d-])")
 _NCT = re.compile(r"\bNCT[ -]?0*(\d{8})\b", re.IGNORECASE)
 _ISRCTN = re.compile(r"\bISRCTN[ -]?(\d{8})\b", re.IGNORECASE)
 _EUDRACT = re.compile(r"\b(20\d\d-\d{6}-\d\d)\b")
+_REGISTRIES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    ("chictr", "ChiCTR", re.compile(r"\bChiCTR[A-Z-]*\d{8,10}\b")),
+    ("actrn", "ACTRN", re.compile(r"\bACTRN ?\d{14}p?\b")),
+    ("drks", "DRKS", re.compile(r"\bDRKS ?\d{8}\b")),
+    ("ctri", "CTRI/", re.compile(r"\bCTRI/20\d\d/\d{2,3}/\d{4,6}\b")),
+    ("jprn", "JPRN", re.compile(r"\bJPRN-[A-Za-z]{3,8}\d{6,12}\b")),
+)
+_PUBMED_PAGE = re.compile(
+    r"(?:ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/|europepmc\.org/(?:article|abstract)/MED/)(\d{1,8})(?![\d.])",
+    re.IGNORECASE,
+)
+_PUBMED_SITE = re.compile(r"pubmed\.ncbi\.nlm\.nih\.gov/(\d{1,8})(?![\d.])", re.IGNORECASE)
+_PMC_PAGE = re.compile(
+    r"(?:ncbi\.nlm\.nih\.gov|europepmc\.org)/(?:pmc/)?articles/(PMC\d{3,9})\b", re.IGNORECASE
+)
 _PMCID = re.compile(r"\bPMC(\d{3,9})\b", re.IGNORECASE)
 _EID = re.compile(r"(?:eid=)?\b(2-s2\.0-\d{6,12})\b", re.IGNORECASE)
 _EMBASE = re.compile(r"(?:(?<![\w%])|(?<=id=))(L\d{6,10})\b")
 _PAGE_PREFIX = re.compile(r"^(?:pp?|pages?|s)\.?\s*(?=[\de])", re.IGNORECASE)
-
-REGISTRATIONS = ("nct", "isrctn", "eudract")
 
 
 def find_doi(text: str) -> str:
@@ -124,7 +137,26 @@ def registrations_of(text: str) -> dict[str, str]:
         numbers = dict.fromkeys(m[1] for m in _EUDRACT.finditer(text))
         if numbers:
             found["eudract"] = "; ".join(numbers)
+    for name, mark, pattern in _REGISTRIES:
+        if mark in text and (numbers := dict.fromkeys(m[0].replace(" ", "") for m in pattern.finditer(text))):
+            found[name] = "; ".join(numbers)
     return found
+
+
+def numbers_in_links(urls: Iterable[str]) -> tuple[str, str]:
+    """(PMID, PMCID) of the PubMed and PMC pages among the addresses; "" where there are none or several."""
+    pmids: dict[str, None] = {}
+    pmcids: dict[str, None] = {}
+    for url in urls:
+        if "ncbi.nlm.nih.gov" not in url and "europepmc.org" not in url:
+            continue
+        if match := _PUBMED_SITE.search(url) or _PUBMED_PAGE.search(url):
+            pmids[match[1].lstrip("0")] = None
+        if match := _PMC_PAGE.search(url):
+            pmcids[match[1].upper()] = None
+    return (next(iter(pmids), "") if len(pmids) == 1 else ""), (
+        next(iter(pmcids), "") if len(pmcids) == 1 else ""
+    )
 
 
 def join_pages(start: str, end: str = "") -> str:

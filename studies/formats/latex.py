@@ -14,7 +14,14 @@ _URL = re.compile(r"\\(?:url|path|href)\s*\{([^{}]*)\}")
 _PLAIN = re.compile(r"[\\$]|``|''|---?|~")
 _DIGITS_ONLY = re.compile(r"\$([^$\\^_{}]*)\$")
 # The converter gives the accents for these; private characters carry the signs through it.
-_SIGNS = {r"\textasciicircum{}": "\ue000", r"\textasciitilde{}": "\ue001"}
+_SIGNS = {
+    r"\textasciicircum{}": "\ue000",
+    r"\textasciitilde{}": "\ue001",
+    r"\textless{}": "<",
+    r"\textgreater{}": ">",
+    r"{\textless}": "<",
+    r"{\textgreater}": ">",
+}
 _MEANT = str.maketrans({"\ue000": "^", "\ue001": "~"})
 LIMIT = 10_000
 

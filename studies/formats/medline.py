@@ -90,7 +90,11 @@ def _record(tags: Tags, dialect: str) -> ParsedRecord:
     dois, piis, urls = _locations(tags)
     title = take(tags, "TI", "BTI", "CTI", "TT")
     drop_equal(tags, title, "TI", "BTI", "CTI", "TT")
-    abstract = take(tags, "AB", "OAB")
+    abstract = take(tags, "AB") or (
+        ""
+        if any("available from the publisher" in text for text in tags.get("OAB", ()))
+        else take(tags, "OAB")
+    )
     pmid = ids.pmid_of(take(tags, "PMID"))
     numbers = _numbers(tags, title, abstract)
     if piis:
@@ -103,7 +107,7 @@ def _record(tags: Tags, dialect: str) -> ParsedRecord:
     if issn:
         tags.pop("IS", None)
         tags.pop("ISSN", None)
-    journal, short = take(tags, "JT"), take(tags, "TA")
+    journal, short = take(tags, "JT") or take(tags, "BTI", "CTI"), take(tags, "TA")
     pages = take(tags, "PG")
     return ParsedRecord(
         title=title,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from studies.formats import identifiers as ids
 from studies.formats.entry import Item, ParsedRecord, entry_or_refusal
@@ -15,6 +16,8 @@ from studies.formats.text import clean, one_line, storable
 START = re.compile(rb"[\r\n]<\d{1,7}>[ \t]*(?=[\r\n]|\Z)")
 _NUMBER = re.compile(r"<\d{1,7}>\s*$")
 _FIELD = re.compile(r"[A-Z][A-Za-z/&() .-]{1,70}$")
+_LINK = re.compile(r"Link to [A-Za-z ]{3,60}:$")
+_DATABASE = re.compile(r"^Database: *(\S.*)$", re.MULTILINE)
 _FIRST = ("Score", "Accession Number", "Unique Identifier")
 _NOTES = re.compile(
     r"\s*\*|\s*\+|\s+\d{1,2}(?:,\s*\d{1,2})*$|\s*\((?:\d|\*|\+)\)|\s*\[(?:Ed|eds?)\.?\]$", re.IGNORECASE
@@ -32,9 +35,37 @@ _WHERE = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was printed, as far as one line tells it."""
+
+    journal: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    year: int | None = None
+
+
+def place_in(where: str) -> Place:
+    """Nursing Quarterly. 28(2):103-106, April 2015 and its like, taken apart."""
+    match = _WHERE.match(where[:1000])
+    year = ids.find_year(reversed(re.findall(r"\d{4}", where[:1000])))
+    if match is None:
+        return Place(where.split(". ", maxsplit=1)[0].strip(" ."), year=year)
+    return Place(
+        match["journal"].strip(),
+        match["volume"],
+        match["issue"] or "",
+        ids.join_pages(match["pages"] or match["pages2"] or ""),
+        year,
+    )
+
+
 def read_ovid(source: Source, dialect: str, head: str) -> Iterator[Item]:
     """Entries and refusals in the order of the file."""
     position = 0
+    databases = _DATABASE.findall(unix(head[:4000]))
+    default = one_line(clean(databases[0])) if len(databases) == 1 else ""
     for offset, block, complete in source.blocks(START):
         text = source.text(block)
         if not complete:
@@ -49,7 +80,7 @@ def read_ovid(source: Source, dialect: str, head: str) -> Iterator[Item]:
             position += 1
             where += source.span(text[counted:at], text, block)
             counted = at
-            yield entry_or_refusal(position, where, storable(raw), _record(tags))
+            yield entry_or_refusal(position, where, storable(raw), _record(tags, default))
 
 
 def _parts(text: str) -> list[tuple[int, str]]:
@@ -72,37 +103,37 @@ def parse_fields(raw: str) -> Tags:
         stripped = line.strip()
         if not stripped or _NUMBER.match(stripped):
             continue
-        if line[0] not in " \t" and _FIELD.match(stripped):
-            values = tags.setdefault(stripped, [])
+        if line[0] not in " \t" and (_FIELD.match(stripped) or _LINK.match(stripped)):
+            values = tags.setdefault(stripped.rstrip(":"), [])
         elif values is not None:
             values.append(stripped)
     return tags
 
 
-def _record(tags: Tags) -> ParsedRecord:
+def _record(tags: Tags, default: str) -> ParsedRecord:
     title = _LABEL.sub(
         "", _joined(tags, "Title") or _joined(tags, "Chapter Title") or _joined(tags, "Book Title")
     )
     where = _joined(tags, "Source")
-    place = _WHERE.match(where[:1000])
-    journal = place["journal"].strip() if place else where.split(". ")[0].strip(" .")
-    accession = _joined(tags, "Accession Number").rstrip(".") or _joined(tags, "Unique Identifier")
-    numbers = {"accession": accession} if accession else {}
+    place = place_in(where)
+    source = take(tags, "Database") or default
+    numbers = _numbers(tags, source)
     abstract = _joined(tags, "Abstract")
     numbers.update(ids.registrations_of(f"{title} {abstract}"))
     doi = ids.find_doi(_joined(tags, "DOI Number", "Digital Object Identifier", "DOI"))
     tags["Source"] = [where] if where else []
-    year = ids.find_year([*tags.get("Year of Publication", ()), *reversed(re.findall(r"\d{4}", where))])
+    year = ids.find_year(tags.get("Year of Publication", ())) or place.year
     return ParsedRecord(
         title=title,
         abstract=abstract,
         authors=_authors(tags),
         year=year or take_year(tags, "Status"),
-        journal=journal,
-        volume=place["volume"] if place else "",
-        issue=(place["issue"] or "") if place else "",
-        pages=ids.join_pages((place["pages"] or place["pages2"] or "") if place else ""),
+        journal=place.journal,
+        volume=place.volume,
+        issue=place.issue,
+        pages=place.pages,
         doi=doi,
+        pmid=numbers.pop("pmid", ""),
         identifiers=numbers,
         kind=_joined(tags, "Publication Type", "Document Type").strip("-"),
         language=_joined(tags, "Language").rstrip("."),
@@ -110,10 +141,22 @@ def _record(tags: Tags) -> ParsedRecord:
         urls=unique(
             u for u in tags.pop("Link to the Ovid Full Text or citation", []) if u.startswith("http")
         ),
-        issn=ids.issn_of([_joined(tags, "ISSN")]),
-        source=take(tags, "Database") or "Ovid",
+        issn=ids.issn_of(
+            _joined(tags, name) for name in ("ISSN", "ISSN Print", "ISSN Electronic", "ISSN Linking")
+        ),
+        source=source or "Ovid",
         extra=remaining(tags),
     )
+
+
+def _numbers(tags: Tags, source: str) -> dict[str, str]:
+    """The accession number is the first line below its name; MEDLINE's is PubMed's."""
+    number = take(tags, "Accession Number", "Unique Identifier", "PMID").rstrip(".")
+    if "medline" in source.lower() and ids.pmid_of(number):
+        return {"pmid": ids.pmid_of(number)}
+    if "embase" in source.lower() and number.isdigit():
+        return {"embase": f"L{number}"}
+    return {"accession": number} if number else {}
 
 
 def _joined(tags: Tags, *names: str) -> str:
@@ -135,6 +178,14 @@ def _authors(tags: Tags) -> tuple[str, ...]:
 
 
 def _keywords(tags: Tags) -> tuple[str, ...]:
-    values = tags.pop("Author Keywords", []) + tags.pop("Subject Headings", [])
+    values = []
+    for name in (
+        "Author Keywords",
+        "Keyword Heading",
+        "Subject Headings",
+        "MeSH Subject Headings",
+        "Heading Word",
+    ):
+        values += tags.pop(name, [])
     pieces = (piece for value in values for piece in value.split(";"))
     return unique(part.rstrip(".") for piece in pieces if (part := one_line(piece)))

@@ -19,7 +19,7 @@ from studies.formats.text import clean, one_line, storable
 LIMIT = 20 * 2**20
 LONGEST = 5000
 
-_NUMBER = re.compile(r"^\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|\d{1,4}[.)])(?:\s+|(?=[A-Z]))")
+_NUMBER = re.compile(r"^\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|\d{1,4}[.):])(?:\s+|(?=[A-Z]))")
 _BULLET = re.compile(r"^\s*[•*\u2013-]\s+")
 _PMID = re.compile(r"\bPMID:?\s*(\d{1,8})\b", re.IGNORECASE)
 _BARE_PMID = re.compile(r"^\d{5,8}$")
@@ -30,7 +30,7 @@ _APA = re.compile(
 )
 _PLACE = re.compile(
     r"(?P<year>(?:1[89]|20)\d\d)?[^;:]{0,12}[;,]?\s*(?P<volume>\d{1,4})\s*(?:\((?P<issue>[^)]{1,20})\))?\s*[:,]\s*"
-    r"(?:pp?\.?\s*)?(?P<pages>[eE]?\d[\w.-]*(?:\s*[-–]\s*\w+)?)"
+    r"(?:pp?\.?\s*)?(?P<pages>[a-zA-Z]?\d[\w.-]*(?:\s*[-–]\s*\w+)?)"
 )
 _SENTENCE = re.compile(r"(?<=[a-z0-9)\]\"”?!A-Z]{2})[.?!]\s+(?=[\"“A-ZÀ-Þ0-9])")
 _STOP = re.compile(r"(?<=[^\s.])[.?!]\s+(?=[\"“A-ZÀ-Þ0-9])")

@@ -2,7 +2,8 @@
 
 An entry begins at `TY  -`, whether or not the one before was ended by `ER  -`. What stands
 between an `ER` and the next `TY` is an entry of its own if it has a title, and otherwise
-belongs to the entry before it (Ovid puts links and its search history there).
+belongs to the entry before it (Ovid puts links and its search history there). In a file that
+has neither mark (Ovid's Medlars text), entries begin where its first tag comes again.
 """
 
 from __future__ import annotations
@@ -21,13 +22,16 @@ from studies.formats.text import clean, storable
 START = re.compile(rb"[\r\n](?:\xef\xbb\xbf)?[ \t]*TY {1,2}-(?![^ \t\r\nA-Z])")
 _TAGS = frozenset(a + b for a in string.ascii_uppercase for b in string.ascii_uppercase + string.digits)
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,4}) {1,2}-(?!\S{0,3}-)[ \t]?(.*)", re.DOTALL)
+_MARKED = re.compile(r"^[ \t]*(?:TY {1,2}-|TY -|ER {2}-)", re.MULTILINE)
+_FIRST_TAG = re.compile(r"^([A-Z][A-Z0-9]) {2}-", re.MULTILINE)
+_REPEATED = frozenset({"AU", "A1", "KW", "AD", "UR", "N1"})
 _GLUED = re.compile(r"(?:^|(?<=[\r\n]))ER {2}- *(TY {2}-)")
 _END_LINE = re.compile(r"(?:^|(?<=[\r\n]))ER {2}-(?! *TY {2}-)[^\r\n]*[\r\n]*")
 _TITLE = re.compile(r"(?:^|(?<=[\r\n]))(?:TI|T1) {2}-")
 _LOOSE_START = re.compile(r"\s*TY -")
 _NOISE = re.compile(r"\d{1,6}\.$|<\d+>$|Record #|(?:Provider|Database|Content):|-{3,}$")
 _LISTS = frozenset({"KW", "UR", "L1", "L2", "L4", "LK", "DE", "K1"})
-_OPENING = frozenset({"TI", "T1"})
+_NUMBERS = frozenset({"DOI", "PMID", "PMCID"})
 _DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.MULTILINE))
     for name, pattern in (
@@ -45,6 +49,8 @@ _DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("Cochrane", r"cochranelibrary\.com|^DB {2}- Cochrane"),
         ("IEEE", r"ieeexplore"),
         ("ClinicalTrials.gov", r"clinicaltrials\.gov|^(?:AN|ID|C1) {2}- NCT\d{8}"),
+        ("ERIC", r"eric\.ed\.gov/|^DB {2}- ERIC"),
+        ("BVS", r"^DP {2}- BVS|^ID {2}- (?:lil|biblio|mdl)-\d"),
         ("Citavi", r"^M4 {2}- Citavi"),
         ("EndNote", r"^ID {2}- \d+\n(?:\n*ER|ER) {2}-|^DP {2}- NLM"),
         ("Mendeley", r"^JF {2}- .*\nVL {2}- .*\n(?:IS|SP) {2}-[\s\S]{0,4000}^UR {2}- .*mendeley"),
@@ -67,7 +73,7 @@ def read_ris(source: Source, dialect: str, head: str) -> Iterator[Item]:
     """Entries and refusals in the order of the file."""
     position = 0
     default = _default_source(head)
-    for offset, block, complete in source.blocks(START):
+    for offset, block, complete in source.blocks(_start(head)):
         text = source.text(block)
         if not complete:
             position += 1
@@ -84,8 +90,20 @@ def read_ris(source: Source, dialect: str, head: str) -> Iterator[Item]:
             yield entry_or_refusal(position, where, storable(raw), record(tags, dialect, default))
 
 
+def _start(head: str) -> re.Pattern[bytes]:
+    """What an entry begins with: TY, or without it and without ER the tag that the first entry begins with."""
+    text = unix(head)
+    first = _FIRST_TAG.search(text)
+    if first is None or _MARKED.search(text):
+        return START
+    number = rb"(?:[ \t]*\d{1,6}\.[ \t]*[\r\n]+)"
+    empty = rb"(?:(?<=\n\n)|(?<=\r\r)|(?<=\n\r\n)|(?<=\n\r\r\n))"
+    before = (rb"(?:%s|%s)" % (number, empty)) if first[1] in _REPEATED else number + rb"?"
+    return re.compile(START.pattern + rb"|[\r\n]" + before + first[1].encode() + rb"  -")
+
+
 def _is_record(tags: Tags) -> bool:
-    return any(tag in tags for tag in ("TI", "T1", "AU", "A1", "DO", "AB", "N2", "ID", "AN"))
+    return any(tag in tags for tag in ("TI", "T1", "AU", "A1", "DO", "AB", "N2", "ID", "AN", "UI"))
 
 
 def _entries(text: str) -> list[tuple[int, str, Tags]]:
@@ -133,7 +151,9 @@ def parse_tags(raw: str) -> Tags:
     for line in [line.lstrip() for line in lines] if indented else lines:
         if line[2:5] == "  -" and line[:2] in _TAGS:
             tag, value = line[:2], line[5:].strip()
-        elif (match := _TAG.match(line)) and (loose or ended or line[len(match[1]) + 1] == " "):
+        elif (match := _TAG.match(line)) and (
+            loose or ended or match[1] in _NUMBERS or line[len(match[1]) + 1] == " "
+        ):
             tag, value = match[1], match[2].strip()
         else:
             if stripped := line.strip():

@@ -8,23 +8,21 @@ from studies.formats import identifiers as ids
 from studies.formats.decisions import decisions_in_notes
 from studies.formats.entry import ParsedRecord
 from studies.formats.names import authors
+from studies.formats.ovid import place_in
+from studies.formats.ris_numbers import database_of, doi, numbers, registrations
 from studies.formats.tagged import Tags, drop_equal, remaining, take, take_all, take_year, unique
 from studies.formats.text import paragraphs
 
 _TAKEN = frozenset({"TY", "ER"})
 _CHAPTERS = frozenset({"CHAP", "ECHAP", "CONF", "CPAPER"})
-_PUBMED = re.compile(r"pubmed|medline|\bNLM\b", re.IGNORECASE)
-_EBSCO_NUMBER = re.compile(r"Accession Number: *([^.;\s]+)")
-_OWN_NUMBER = re.compile(r"([a-z_]{2,20}): (\S.*)$")
-_NUMBERED = ("AN", "UT", "U2", "C5", "C2", "U1", "C6", "ID")
+_REGISTERED = re.compile(r"NCT\d{8},?$")
 _LINKS = ("UR", "L1", "L2", "L3", "L4", "LK")
 
 
 def record(tags: Tags, dialect: str, default_source: str) -> ParsedRecord:
     """The fields of one entry; `tags` is used up."""
     kind = take(tags, "TY")
-    source = take(tags, "DB", "DP")
-    database = source or default_source
+    source = database_of(tags, dialect, take(tags, "DB", "DP") or default_source)
     title = (
         take(tags, "TI", "T1")
         or (take(tags, "CT", "BT") if kind in ("BOOK", "EBOOK") else "")
@@ -34,47 +32,67 @@ def record(tags: Tags, dialect: str, default_source: str) -> ParsedRecord:
     journal, short = _journal(tags, kind)
     notes = tags.get("N1", [])
     keywords = take_all(tags, "KW", "K1", "DE")
-    numbers = _numbers(tags, dialect, database, notes)
-    doi = _doi(tags, notes)
+    found = numbers(tags, dialect, source, notes)
+    own_doi = doi(tags, notes)
     urls = _urls(tags)
-    if not doi:
-        doi = next((found for url in urls if (found := ids.doi_from_url(url))), "")
-    if urls and "2-s2.0-" in "".join(urls):
-        numbers.setdefault("scopus", next((eid for url in urls if (eid := ids.scopus_of(url))), ""))
+    if journal.startswith("http"):
+        journal, urls = "", unique([*urls, journal])  # Cochrane, for records of registries
+    _from_links(found, urls)
     abstract = _abstract(tags)
-    _registrations(numbers, tags, title, abstract)
+    registrations(found, tags, title, abstract)
     serial = tags.get("SN", [])
     issn, isbn = (ids.issn_of(serial), ids.isbn_of(serial)) if serial else ((), "")
     if issn or isbn:
         tags.pop("SN", None)
     if isbn:
-        numbers["isbn"] = isbn
-    names = take_all(tags, "AU")
-    first = take_all(tags, "A1")
-    pmid, pmcid = numbers.pop("pmid", ""), numbers.pop("pmcid", "")
+        found["isbn"] = isbn
+    place = place_in(tags["SO"][0]) if not journal and tags.get("SO") else None
+    pmid, pmcid = found.pop("pmid", ""), found.pop("pmcid", "")
     return ParsedRecord(
         title=title,
         abstract=abstract,
-        authors=authors(names + first if first != names else names),
-        year=take_year(tags, "PY", "Y1", "DA", "YR"),
-        journal=journal,
+        authors=_authors(tags, found),
+        year=take_year(tags, "PY", "Y1", "DA", "YR") or (place.year if place else None),
+        journal=journal or (place.journal if place else ""),
         journal_abbreviation=short,
-        volume=take(tags, "VL", "VO"),
-        issue=_issue(tags, dialect),
-        pages=_pages(tags),
-        doi=doi,
+        volume=take(tags, "VL", "VO") or (place.volume if place else ""),
+        issue=_issue(tags, dialect) or (place.issue if place else ""),
+        pages=_pages(tags) or (place.pages if place else ""),
+        doi=own_doi or next((named for url in urls if (named := ids.doi_from_url(url))), ""),
         pmid=pmid,
         pmcid=pmcid,
-        identifiers=numbers,
+        identifiers=found,
         kind=_kind(tags, kind),
         language=take(tags, "LA"),
         keywords=_keywords(keywords) if keywords else (),
         urls=urls,
         issn=issn,
-        source=source or default_source or ("Web of Science" if "wos" in numbers else ""),
+        source=source or ("Web of Science" if "wos" in found else ""),
         decisions=decisions_in_notes(notes) if notes else (),
         extra=remaining(tags),
     )
+
+
+def _authors(tags: Tags, found: dict[str, str]) -> tuple[str, ...]:
+    """AU and A1; Cochrane names the number of a registered trial as its author."""
+    names = take_all(tags, "AU")
+    first = take_all(tags, "A1")
+    if first != names:
+        names += first
+    registered = [name for name in names if _REGISTERED.match(name)]
+    if registered:
+        found.setdefault("nct", "; ".join(name.rstrip(",") for name in registered))
+        names = [name for name in names if name not in registered]
+    return authors(names)
+
+
+def _from_links(found: dict[str, str], urls: tuple[str, ...]) -> None:
+    """The numbers in addresses of Scopus, PubMed and PubMed Central."""
+    if urls and "2-s2.0-" in "".join(urls):
+        found.setdefault("scopus", next((eid for url in urls if (eid := ids.scopus_of(url))), ""))
+    for name, number in zip(("pmid", "pmcid"), ids.numbers_in_links(urls), strict=True):
+        if number:
+            found.setdefault(name, number)
 
 
 def _journal(tags: Tags, kind: str) -> tuple[str, str]:
@@ -99,7 +117,7 @@ def _journal(tags: Tags, kind: str) -> tuple[str, str]:
 
 
 def _issue(tags: Tags, dialect: str) -> str:
-    issue = take(tags, "IS", "CP")
+    issue = take(tags, "IS", "CP", "IP") if dialect == "Ovid" else take(tags, "IS", "CP")
     if not issue and dialect not in ("Embase", "Ovid"):
         number = tags.get("M1", [""])[0].strip()
         if 0 < len(number) <= 6 and any(character.isdigit() for character in number):
@@ -145,24 +163,6 @@ def _keywords(values: list[str]) -> tuple[str, ...]:
     return unique(values)
 
 
-def _doi(tags: Tags, notes: list[str]) -> str:
-    """DO, which may hold an address and stand twice; else where the dialects hide it."""
-    for tag in ("DO", "DI", "L3", "M3"):
-        for value in tags.get(tag, ()):
-            doi = ids.find_doi(value)
-            if doi:
-                kept = [v for v in tags[tag] if ids.find_doi(v).casefold() != doi.casefold()]
-                if tag != "L3":
-                    tags.pop(tag)
-                    if kept:
-                        tags[tag] = kept
-                return doi
-    for value in notes:
-        if value[:4].lower() == "doi:":
-            return ids.find_doi(value)
-    return ""
-
-
 def _urls(tags: Tags) -> tuple[str, ...]:
     """Addresses; what a link tag holds besides stays in `extra`."""
     found: list[str] = []
@@ -182,85 +182,3 @@ def _urls(tags: Tags) -> tuple[str, ...]:
         else:
             del tags[tag]
     return unique(found)
-
-
-def _numbers(tags: Tags, dialect: str, database: str, notes: list[str]) -> dict[str, str]:
-    """Accession numbers, each under the name of its database."""
-    found: dict[str, str] = {}
-    for value in tags.pop("PMID", []) + tags.pop("PM", []):
-        found.setdefault("pmid", ids.pmid_of(value))
-    for tag in _NUMBERED:
-        if tag not in tags:
-            continue
-        kept = [value for value in tags[tag] if value and not _claim(found, tag, value, dialect, database)]
-        if kept:
-            tags[tag] = kept
-        else:
-            tags.pop(tag, None)
-    for value in tags.get("C8", ()):
-        if named := _OWN_NUMBER.match(value):
-            found.setdefault(named[1], named[2])
-    if tags.get("C8"):
-        tags["C8"] = [value for value in tags["C8"] if not _OWN_NUMBER.match(value)]
-    if "accession" not in found and notes:
-        match = next((m for note in notes if (m := _EBSCO_NUMBER.search(note))), None)
-        if match:
-            found["accession"] = match[1]
-    if "embase" in database.lower() and "embase" not in found and notes:
-        found["embase"] = ids.embase_of(" ".join(notes))
-    return {name: number for name, number in found.items() if number}
-
-
-def _claim(found: dict[str, str], tag: str, value: str, dialect: str, database: str) -> bool:
-    """True when the value is an identifier, which is then noted."""
-    value = value.strip()
-    name, number = _named(tag, value, dialect, database)
-    if not number or name in found:
-        return bool(number) and found.get(name) == number
-    found[name] = number
-    return True
-
-
-def _named(tag: str, value: str, dialect: str, database: str) -> tuple[str, str]:
-    if tag in ("AN", "UT") and ":" in value[:9] and value.partition(":")[0].isupper():
-        if value.startswith("MEDLINE:"):
-            return "pmid", ids.pmid_of(value[8:])
-        return ("wos" if value.startswith("WOS:") else value.partition(":")[0].lower()), value
-    if value[:3].upper() == "PMC" and value[3:].isdigit():
-        return "pmcid", value.upper()
-    if tag == "U2" and value[:1] == "L" and value[1:].isdigit():
-        return "embase", value
-    if tag == "C5" or (tag == "C2" and dialect in ("Scopus", "")):
-        return "pmid", ids.pmid_of(value) if len(value) > 4 else ""
-    if tag == "U1":
-        return "pmid", ids.pmid_of(value) if "[pmid]" in value.lower() else ""
-    if tag == "ID":
-        return _record_id(value, dialect)
-    if tag != "AN":
-        return "", ""
-    if value[:3].upper() == "NCT" and value[3:].isdigit():
-        return "nct", value.upper()
-    if _PUBMED.search(database) and ids.pmid_of(value):
-        return "pmid", ids.pmid_of(value)
-    if value.startswith("rayyan-"):
-        return "rayyan", value
-    return "accession", value
-
-
-def _record_id(value: str, dialect: str) -> tuple[str, str]:
-    """ID is an accession number from Ovid and PsycINFO, and a mere running number from EndNote."""
-    if value.startswith("rayyan-"):
-        return "rayyan", value
-    if dialect in ("Ovid", "PsycINFO"):
-        return "accession", value
-    if value[:3] == "NCT" and value[3:].isdigit():
-        return "nct", value
-    return "", ""
-
-
-def _registrations(numbers: dict[str, str], tags: Tags, title: str, abstract: str) -> None:
-    """Trial numbers from the fields meant for them, else from title and abstract."""
-    fields = [value for tag in ("C1", "SI", "N1", "C3") if tag in tags for value in tags[tag]]
-    found = ids.registrations_of(" ".join(fields)) if fields else {}
-    for name, number in (found or ids.registrations_of(f"{title} {abstract}")).items():
-        numbers.setdefault(name, number)

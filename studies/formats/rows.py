@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
@@ -21,6 +22,8 @@ _EMBASE_SOURCE = re.compile(
     r"(?: \((?P<pages>[\w.-]+)\))?(?:[.,]|$)"
 )
 _ADDRESS = re.compile(r"(?:https?|ftp)://\S+")
+_COMMA = re.compile(r",(?![^(]*\))")  # Embase: duplication cyst (diagnosis, surgery)
+_TICKED = frozenset({"1", "1.0", "True", "true"})
 _FORMULA = frozenset("=+-@")
 _NUMBERS = ("embase", "wos", "scopus", "accession", "covidence")
 _STAGES = (
@@ -30,8 +33,18 @@ _STAGES = (
     (re.compile(r"review_\d+_(?:included|extract)"), "full_text", "include"),
     (re.compile(r"review_\d+_select"), "title_abstract", "include"),
 )
-_SOURCES = frozenset(
-    {"Scopus", "Embase", "PubMed", "ClinicalTrials.gov", "Web of Science", "IEEE", "Springer"}
+_SOURCES = {
+    **{
+        name: name for name in ("Scopus", "Embase", "PubMed", "ClinicalTrials.gov", "ICTRP", "Web of Science")
+    },
+    **{name: name for name in ("IEEE", "Springer", "Lens", "Dimensions", "OpenAlex")},
+    "Cochrane": "CENTRAL",
+    "Publish or Perish": "Google Scholar",
+}
+_LIST = re.compile(r"\[\s*['\"].*['\"]\s*\]$", re.DOTALL)
+_TAG = re.compile(r"asreview_tag_(.+)$")
+_CITATION = re.compile(
+    r";\s*(?P<volume>[^(:;.\s]+)?(?:\s?\((?P<issue>[^)]{1,30})\))?(?::(?P<pages>[\w-]+))?\."
 )
 
 Row = dict[str, list[str]]
@@ -80,16 +93,23 @@ class RowReader:
     def _record(self, row: Row, extra: dict[str, list[str]]) -> ParsedRecord:
         if self._dialect == "Embase":
             _embase(row, extra)
+        elif self._dialect == "PubMed":
+            _pubmed(row, extra)
+        elif self._dialect == "Publish or Perish":
+            _without_zeros(row)
         title, abstract = _first(row, "title"), paragraphs(row["abstract"][0]) if row.get("abstract") else ""
         numbers = {name: text for name in _NUMBERS if (text := _first(row, name))}
+        if numbers.get("embase", "").isdigit():
+            numbers["embase"] = f"L{numbers['embase']}"  # as Embase writes it elsewhere
         isbn = ids.isbn_of(row.get("isbn", ()))
         if isbn:
             numbers["isbn"] = isbn
         trials = ids.registrations_of(" ".join(row.get("nct", ())))
         if row.get("nct") and not trials:
-            extra["trial registration"] = row["nct"]
+            numbers.setdefault("accession", _first(row, "nct"))
         numbers.update(trials or ids.registrations_of(f"{title} {abstract}"))
         urls = unique(url.rstrip(";,") for text in row.get("url", ()) for url in _ADDRESS.findall(text))
+        pmid, pmcid = ids.numbers_in_links([*urls, *row.get("pmid", ()), *row.get("pmcid", ())])
         if row.get("url") and not urls:
             extra["url"] = row["url"]
         doi_text = _first(row, "doi")
@@ -102,7 +122,7 @@ class RowReader:
         return ParsedRecord(
             title=title,
             abstract=abstract,
-            authors=self._authors(row),
+            authors=self._authors(row, extra),
             year=year,
             journal=_first(row, "journal"),
             journal_abbreviation=_first(row, "journal_abbreviation"),
@@ -110,20 +130,20 @@ class RowReader:
             issue=_first(row, "issue"),
             pages=_pages(row),
             doi=doi,
-            pmid=ids.pmid_of(_first(row, "pmid")),
-            pmcid=ids.pmcid_of(_first(row, "pmcid")),
+            pmid=ids.pmid_of(_first(row, "pmid")) or pmid,
+            pmcid=ids.pmcid_of(_first(row, "pmcid")) or pmcid,
             identifiers=numbers,
             kind=_first(row, "kind"),
             language=_first(row, "language"),
             keywords=_keywords(row),
             urls=urls,
             issn=ids.issn_of(row.get("issn", ())),
-            source=_first(row, "source") or (self._dialect if self._dialect in _SOURCES else ""),
+            source=_first(row, "source") or _SOURCES.get(self._dialect, ""),
             decisions=self._decisions(row, extra),
             extra=remaining(extra),
         )
 
-    def _authors(self, row: Row) -> tuple[str, ...]:
+    def _authors(self, row: Row, extra: dict[str, list[str]]) -> tuple[str, ...]:
         found: list[str] = []
         for text in row.get("authors", ()):
             if self._dialect == "Springer":
@@ -131,8 +151,10 @@ class RowReader:
             elif self._dialect == "PubMed":
                 found.extend(medline(name.strip(" .")) for name in text.split(","))
             else:
-                found.extend(split_list(_without_ids(text)))
-        return authors(found)
+                found.extend(_listed(text) or split_list(_without_ids(text)))
+        if not found and self._dialect in ("ClinicalTrials.gov", "ICTRP"):
+            return tuple(_sponsors(extra))
+        return authors(name for name in found if name.strip(" .…"))
 
     def _decisions(self, row: Row, extra: dict[str, list[str]]) -> tuple[Decision, ...]:
         """From the tool's own columns, else from what the notes say; notes are kept besides."""
@@ -148,6 +170,10 @@ class RowReader:
         if word and verdict is None and word not in ("-1", "-1.0"):
             extra["decision"] = [word]
         labels = tuple(part for text in row.get("labels", ()) for p in text.split(",") if (part := p.strip()))
+        if self._dialect == "ASReview":
+            labels += tuple(
+                tag[1] for name, values in extra.items() if (tag := _TAG.match(name)) and values[0] in _TICKED
+            )
         reason = _first(row, "reason")
         if written:
             return written
@@ -184,6 +210,32 @@ def _embase(row: Row, extra: dict[str, list[str]]) -> None:
         row.setdefault("doi", [unquote(doi[1])])
 
 
+def _pubmed(row: Row, extra: dict[str, list[str]]) -> None:
+    """PubMed writes volume, issue and pages into its citation: Nature. 2021 Dec 21;1(2):10-11. doi: ..."""
+    place = _CITATION.search("".join(extra.get("Citation", ()))[:1000])
+    for field in ("volume", "issue", "pages"):
+        if place and place[field]:
+            row.setdefault(field, [place[field]])
+
+
+def _without_zeros(row: Row) -> None:
+    """Publish or Perish writes 0 for what it does not know."""
+    for field in ("volume", "issue", "start_page", "end_page"):
+        if row.get(field) == ["0"]:
+            del row[field]
+
+
+def _listed(text: str) -> list[str]:
+    """The names of a list as Python and JSON write one: ['Smith, J.', "O'Neil, K."]."""
+    if not _LIST.match(text):
+        return []
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return []
+    return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+
+
 def _first(row: Row, field: str) -> str:
     values = row.get(field)
     return one_line(values[0]) if values else ""
@@ -203,6 +255,16 @@ def _pages(row: Row) -> str:
 def _keywords(row: Row) -> tuple[str, ...]:
     found: list[str] = []
     for text in row.get("keywords", ()):
+        if listed := _listed(text):
+            found.extend(listed)
+            continue
         mark = next((mark for mark in (";", "|", "\n") if mark in text), ",")
-        found.extend(part for piece in text.split(mark) if (part := one_line(piece)))
+        pieces = _COMMA.split(text) if mark == "," else text.split(mark)
+        found.extend(part for piece in pieces if (part := one_line(piece)))
     return unique(found)
+
+
+def _sponsors(extra: dict[str, list[str]]) -> list[str]:
+    """Who runs a registered trial stands for its authors."""
+    named = (extra.get(name, [""])[0] for name in ("Sponsor", "Primary sponsor", "Sponsor/Collaborators"))
+    return [name for text in named if (name := one_line(text.split("|")[0]))][:1]

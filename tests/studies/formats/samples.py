@@ -7,6 +7,8 @@ import zipfile
 
 from openpyxl import Workbook
 
+from tests.studies.formats.more_samples import MORE
+
 EMBASE_RIS = (
     "\ufeffTY  - JOUR\nM3  - Conference Abstract\nY1  - 2014\nVL  - 3\nIS  - 3\nSP  - 152\nEP  - 160\n"
     "SN  - 2226-7190\nSN  - 2226-7190\nJF  - Gastric Letters\nJO  - Gastric Letters\n"
@@ -287,5 +289,6 @@ SAMPLES: dict[str, tuple[bytes, str, int, int]] = {
         0,
     ),
     "table.xlsx": (XLSX, "xlsx", 2, 0),
+    **MORE,
 }
 """A file of each kind. Counts include the refused entries."""

@@ -1,0 +1,137 @@
+"""Further synthetic exports, each with the quirks of one platform: name -> (text, format, entries, of them refused)."""
+
+CINAHL = (
+    "TY  - JOUR\r\nID  - 139045873\r\nT1  - Effects of a Nurse-Led Program.\r\nAU  - Kim, Ji Young\r\nAU  - O'Brien-Smith, Mary\r\n"
+    "JO  - Nursing Letters\r\nJF  - Nursing Letters\r\nPY  - 2019/10//\r\nY1  - 2019/10//\r\nVL  - 27\r\nIS  - 5\r\nSP  - 1\r\nEP  - 9\r\n"
+    "SN  - 1682-3141\r\nU2  - PMID: NLM30720549.\r\nDO  - 10.1000/ci.307\r\n"
+    "UR  - http://search.ebscohost.com/login.aspx?direct=true&db=ccm&AN=139045873&site=ehost-live\r\nDP  - EBSCOhost\r\nDB  - ccm\r\n"
+    "N1  - research. Journal Subset: Core. PMID: NLM30720549. Accession Number: 139045873. Language: English.\r\nM3  - Article\r\nER  - \r\n\r\n"
+)
+PROQUEST_NOTE = (
+    "TY  - JOUR\r\nT1  - Therapy for depression\nAN  - 1834567890; 201612345\r\nJF  - Letters\r\nAU  - Müller, Hans-Peter\nY1  - 2016/11/01/\r\n"
+    "SN  - 0885-6230, 0885-6230\r\nUR  - https://www.proquest.com/docview/1834567890\r\nDB  - APA PsycInfo\r\nN1  - DOI - http://dx.doi.org/10.1000/pq.4444\r\nER  - \r\n"
+)
+CENTRAL_RIS = (
+    'Provider: John Wiley & Sons, Ltd\nContent:text/plain; charset="UTF-8"\n\nTY  - JOUR\nAN  - CN-02345678\nTI  - Drug X in asthma\n'
+    "A1  - NCT04567890\nJO  - https://clinicaltrials.gov/show/NCT04567890\nY1  - 2020\nC3  - CTgov NCT04567890\n"
+    "DB  - Cochrane Central Register of Controlled Trials (CENTRAL)\nUR  - https://www.cochranelibrary.com/central/doi/10.1002/central/CN-02345678/full\nER  - \n\n"
+    "TY  - JOUR\nAN  - CN-00345678\nTI  - Steroids versus placebo\nA1  - Brown, T\nJF  - Letters\nY1  - 2004\nC3  - PUBMED 15121931,EMBASE 620123456\n"
+    "DOI - 10.1000/ce.1\nER  - \n"
+)
+CENTRAL_TEXT = (
+    "Record #1 of 2\nID: CN-01234567\nAU: Smith J\nAU: Jones AB\nTI: Aspirin for prevention\nSO: Letters (London, England)\nYR: 2018\nVL: 391\n"
+    "NO: 10123\nPG: 121-130\nPM: PUBMED 29123456\nXR: EMBASE 620123456\nPT: Journal article\nKY: Aspirin [*therapeutic use]; Stroke\n"
+    "DOI: 10.1000/ct.1\nAB: BACKGROUND: It is used.\nUS: https://www.cochranelibrary.com/central/doi/10.1002/central/CN-01234567/full\n\n"
+    "Record #2 of 2\nID: CN-02345678\nAU: NCT04567890,\nTI: Drug X\nSO: https://clinicaltrials.gov/show/NCT04567890\nYR: 2020\nXR: CTgov NCT04567890\n"
+)
+LILACS = (
+    "TY  - JOUR\nID  - biblio-1234567\nAU  - Silva, João Batista da\nTI  - Efeito do exercício / Effect of exercise\nJO  - Rev. bras. let\n"
+    "VL  - 73\nSP  - e2018\nEP  - e2018\nPY  - 2020\nDB  - LILACS\nDP  - BVS\nLA  - pt\nER  - \n\n"
+    "TY  - JOUR\nID  - mdl-31234567\nTI  - Second\nDB  - MEDLINE\nDP  - BVS\nER  - \n"
+)
+OVID_EMBASE = (
+    "1. \r\nTY  - JOUR\r\nID  - 2001234567\r\nT1  - Exercise and pain\r\nA1  - Smith J.A.\r\nY1  - 2019//\r\nJF  - Pain Letters\r\nVL  - 4\r\n"
+    "SP  - e700\r\nSN  - 2471-2531 (electronic)\r\nUR  - http://ovidsp.ovid.com/ovidweb.cgi?T=JS&D=emed20&AN=2001234567\r\nER  - \r\n"
+)
+OVID_MEDLARS = (
+    "1. \nUI  - 31234567\nAU  - Smith JA\nAU  - O'Neil K\nTI  - Exercise for pain\nSO  - Letters. 365(2):l1234, 2019 06 10.\n\n"
+    "2. \nUI  - 31234568\nAU  - Jones B\nTI  - Second\nSO  - Letters. 393:1455-1467, 2020.\n"
+)
+OVID_MEDLINE_TEXT = (
+    "Database: Ovid MEDLINE(R) ALL\nSearch Strategy:\n1     exp Pain/ (1000)\n\n<1>\nUnique Identifier\n  31234567\nVI 1\nAuthors\n"
+    "  Smith JA;  O'Neil K.\nTitle\n  Exercise for pain.\nSource\n  Letters. 365(2):l1234, 2019 06 10.\nMeSH Subject Headings\n    Adult\n"
+    "    *Pain/th [Therapy]\nISSN Electronic\n  1756-1833\nISSN Linking\n  0959-8138\nLink to the Ovid Full Text or citation:\nhttp://ovidsp.ovid.com/x\n\n"
+    "<2>\nUnique Identifier\n  31234568\nTitle\n  Second.\nYear of Publication\n  2019\n"
+)
+PUBMED_TEXT = (
+    "1. Letters. 2019 Jun 10;365(2):l1234. doi: 10.1000/pt.1. Epub 2019 May 1.\n\nExercise for pain: \na randomised trial.\n\nSmith JA(1), O'Neil K(2); PAIN Group.\n\n"
+    "Author information:\n(1)University of X, Oxford.\n(2)University of Y.\n\nOBJECTIVE: To test.\nRESULTS: It helps.\n\nSecond paragraph.\n\n© Author(s) 2019.\n\n"
+    "DOI: 10.1000/pt.1\nPMCID: PMC6543210\nPMID: 31234567 [Indexed for MEDLINE]\n\nConflict of interest statement: None.\n\n\n"
+    "2. Letters. 2020;393:1455-1467.\n\nSecond.\n\nJones B.\n\nPMID: 31234568\n"
+)
+REFWORKS = (
+    "RT Journal Article\nSR Electronic(1)\nID 1\nA1 Doe, Jane\nA1 van der Berg, Hans\nT1 A title of things\nJF The Letters\nYR 2020\nVO 12\nIS 3\nSP 45\nOP 67\n"
+    "K1 one;two\nAB Words\nSN 1234-5678\nDO 10.1000/rw.1\nLK https://example.org/1\n\nRT Book, Whole\nA1 Solo, Han\nT1 Second\nYR 2019\n"
+)
+PUBMED_BOOK = (
+    "PMID- 20301295\nSTAT- Publisher\nDP  - 1993\nTI  - Achondroplasia\nBTI - GeneLetters\nOAB - Publisher: Abstract available from the publisher.\n"
+    "FED - Adam, Margaret P\nED  - Adam MP\nFAU - Legare, Janet M\nAU  - Legare JM\nLA  - eng\nPT  - Book Chapter\nAID - NBK1152 [bookaccession]\n\n"
+)
+MENDELEY_BIB = (
+    "Automatically generated by Mendeley Desktop 1.19.8\nAny changes to this file will be lost if it is regenerated.\n\n@article{Nguyen2018,\n"
+    'abstract = {Of {\\textless}i{\\textgreater}E. coli{\\textless}/i{\\textgreater}, p {\\textless} 5{\\%} in K{\\"{o}}ln.},\n'
+    "author = {Nguyen, Thi Hoa and {Van Dyke}, James},\njournal = {Letters},\npages = {45--67},\npmid = {29123456},\n"
+    "title = {{Deep learning}},\nurl = {https://europepmc.org/articles/PMC7777777},\nyear = {2018}\n}\n"
+)
+WOS_EXCEL = (
+    "Publication Type,Authors,Author Full Names,Article Title,Source Title,Document Type,Author Keywords,Keywords Plus,ISSN,eISSN,"
+    "Journal Abbreviation,Journal ISO Abbreviation,Publication Date,Publication Year,Start Page,End Page,Pubmed Id,UT (Unique WOS ID)\n"
+    'J,"Alves, F; Luke, TJ","Alves, Fabiana; Luke, Timothy J.",Holding,LETTERS,Article,a; b,C,2211-3681,2211-369X,LETT,Lett.,SEP,2018,387,397,30111111,WOS:000444108200009\n'
+)
+DIMENSIONS = (
+    "\"About the data: Exported on Jan 01, 2024. Criteria: 'x' in full data.\",,,,\n"
+    '"Rank","Publication ID","DOI","PMID","Title","Source title","Publication date","PubYear","Volume","Pagination","Publication Type","Authors","Dimensions URL"\n'
+    '"500","pub.1","10.1000/dm.1","29123456","A title","The Letters","2020-03-01","2020","12","45-67","Article","Doe, Jane; van der Berg, Hans","https://app.dimensions.ai/x"\n'
+)
+LENS = (
+    "Lens ID,Title,Date Published,Publication Year,Publication Type,Source Title,ISSNs,Author/s,Volume,Issue Number,Start Page,End Page,MeSH Terms,PMID,DOI\n"
+    "000-111-222-333-44X,A title,2020-03-01,2020,journal article,The Letters,12345678; 2345678X,Jane Q. Doe; Hans van der Berg,12,3,45,67,Humans; Male,29123456,10.1000/ln.1\n"
+)
+SCHOLAR = (
+    "\ufeffCites,Authors,Title,Year,Source,Publisher,ArticleURL,CitesURL,GSRank,Type,DOI,Volume,Issue,StartPage,EndPage,Abstract\n"
+    '123,"J Doe, H van der Berg, ...","A title",2020,"The Letters of …","Wiley","https://example.org/a","https://scholar.google.com/x",1,"PDF","10.1000/gs.1",0,0,0,0,"… words …"\n'
+)
+TRIALS_OLD = (
+    "Rank,NCT Number,Title,Acronym,Status,Conditions,Interventions,Sponsor/Collaborators,Study Type,Start Date,First Posted,URL\n"
+    '1,NCT01234567,A trial,TOA,Completed,Stroke,Drug: x,Some Hospital|Other,Interventional,"May 1, 2012","January 5, 2011",https://ClinicalTrials.gov/show/NCT01234567\n'
+)
+REGISTRIES = (
+    '"TrialID","Public title","Scientific title","Primary sponsor","Date registration","Condition","web address"\n'
+    '"ChiCTR2000029308","Easy title","A trial of Y","Some Hospital","2020-01-23","Cough","http://www.chictr.org.cn/x"\n'
+    '"CTRI/2020/03/024402","Easy","B trial","Other","2020-03-23","Cough",""\n'
+)
+BVS = (
+    '"ID","Title","Authors","Source","Journal","Database","Publication year","Descriptor(s)","Publication Country","Fulltext URL","Volume number","Issue number"\n'
+    '"biblio-1","Efeito","Silva, João; Souza, Maria","Rev. let; 73(2), 2020","Rev. let","LILACS","2020","Exercício; Pressão","Brazil","http://example.org/x","73","2"\n'
+)
+EMBASE_CSV = (
+    "Title,Author Names,Source,Source title,Publication Year,First Page,Last Page,Publication Type,Emtree Drug Index Terms,Medline PMID,Embase Accession ID,PUI\n"
+    'A title,"Doe J., van der Berg H.",,Pain,2019,221,228,Article,"aspirin (therapy, toxicity), water",29123456,2001234567,L2001234567\n'
+)
+ASREVIEW_LISTS = (
+    "record_id,title,authors,keywords,year,included,asreview_label,asreview_note,asreview_tag_pop_adults\n"
+    '0,A trial,"[\'Smith, J.\', ""O\'Neil, K.""]","[\'a\', \'b\']",2019,0,1,good,1\n1,B trial,,,2020,,0,,\n'
+)
+OPENALEX = (
+    "id,doi,display_name,publication_year,type,primary_location.source.display_name,authorships.author.display_name,ids.pmid,biblio.volume,biblio.first_page,biblio.last_page\n"
+    "https://openalex.org/W1,https://doi.org/10.1000/oa.1,A title,2019,article,The Letters,Jane Doe|Hans van der Berg,https://pubmed.ncbi.nlm.nih.gov/29123456,12,45,67\n"
+)
+PUBMED_SUMMARY = (
+    "1: Smith JA, O'Neil K. Exercise for chronic pain: a trial. Letters. 2019 Jun 10;365:l1234. doi: 10.1000/ps.1. PMID: 31234567; PMCID: PMC6543210.\n\n"
+    "2: Jones B. Second paper on a matter. Letters. 2019 Apr 6;393(10180):1455-1467. PMID: 31234568.\n"
+)
+MORE: dict[str, tuple[bytes, str, int, int]] = {
+    "cinahl.ris": (CINAHL.encode(), "ris", 1, 0),
+    "proquest-note.ris": (PROQUEST_NOTE.encode(), "ris", 1, 0),
+    "central.ris": (CENTRAL_RIS.encode(), "ris", 2, 0),
+    "citation-export.txt": (CENTRAL_TEXT.encode(), "cochrane", 2, 0),
+    "lilacs.ris": (LILACS.encode(), "ris", 2, 0),
+    "ovid-embase.ris": (OVID_EMBASE.encode(), "ris", 1, 0),
+    "ovid-medlars.cgi": (OVID_MEDLARS.encode(), "ris", 2, 0),
+    "ovid-medline.txt": (OVID_MEDLINE_TEXT.encode(), "ovid", 2, 0),
+    "abstract-set.txt": (PUBMED_TEXT.encode(), "pubmed_text", 2, 0),
+    "summary-set.txt": (PUBMED_SUMMARY.encode(), "references", 2, 0),
+    "refworks.txt": (REFWORKS.encode(), "refworks", 2, 0),
+    "book.nbib": (PUBMED_BOOK.encode(), "medline", 1, 0),
+    "mendeley.bib": (MENDELEY_BIB.encode(), "bibtex", 1, 0),
+    "savedrecs.csv": (WOS_EXCEL.encode(), "csv", 1, 0),
+    "dimensions.csv": (DIMENSIONS.encode(), "csv", 1, 0),
+    "lens.csv": (LENS.encode(), "csv", 1, 0),
+    "PoPCites.csv": (SCHOLAR.encode(), "csv", 1, 0),
+    "SearchResults.csv": (TRIALS_OLD.encode(), "csv", 1, 0),
+    "ictrp.csv": (REGISTRIES.encode(), "csv", 2, 0),
+    "bvs.csv": (BVS.encode(), "csv", 1, 0),
+    "embase-new.csv": (EMBASE_CSV.encode(), "csv", 1, 0),
+    "asreview-lists.csv": (ASREVIEW_LISTS.encode(), "csv", 2, 0),
+    "openalex.csv": (OPENALEX.encode(), "csv", 1, 0),
+}
