@@ -197,6 +197,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 IMPORT_MAX_BYTES = 512 * 1024 * 1024
+# Whether pasted DOIs and PubMed numbers are looked up, and where: Crossref's works, PubMed's efetch.
+LOOK_UP = os.environ.get("CONCORD_LOOKUP") == "1"
+LOOK_UP_WORKS = os.environ.get("CONCORD_LOOKUP_WORKS", "https://api.crossref.org/works")
+LOOK_UP_PUBMED = os.environ.get(
+    "CONCORD_LOOKUP_PUBMED", "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/efetch.fcgi"
+)
 FULL_TEXT_MAX_BYTES = 100 * 1024 * 1024
 
 REST_FRAMEWORK = {

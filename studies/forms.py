@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -89,9 +90,7 @@ class PasteForm(forms.Form):
         max_length=2_000_000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
-        help_text=_(
-            "One a line: a DOI, a PubMed number or a whole reference. Nothing is looked up elsewhere."
-        ),
+        help_text=_("One a line: a DOI, a PubMed number or a whole reference."),
     )
     search = forms.ModelChoiceField(
         label=_("Search"),
@@ -103,6 +102,12 @@ class PasteForm(forms.Form):
     def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["search"].queryset = Search.objects.filter(review=review)  # type: ignore[attr-defined]
+        told = (
+            _("Numbers without a reference are looked up at PubMed and Crossref.")
+            if settings.LOOK_UP
+            else _("Nothing is looked up elsewhere.")
+        )
+        self.fields["text"].help_text = f"{self.fields['text'].help_text} {told}"
 
 
 class BibliographicForm(forms.ModelForm):  # type: ignore[type-arg]

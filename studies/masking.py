@@ -8,8 +8,8 @@ from accounts.models import User
 Hidden = Callable[[User, Iterable[int]], Mapping[int, frozenset[str]]]
 EMPTY: Mapping[str, object] = {"authors": [], "journal": "", "year": None}
 # What leads to a masked field, or repeats it.
-TEXTS = ("doi", "pmid", "pmcid", "volume", "issue", "pages", "raw", "source")
-LEADING: Mapping[str, object] = dict.fromkeys(TEXTS, "") | {"identifiers": {}}
+TEXTS = ("doi", "pmid", "pmcid", "volume", "issue", "pages", "raw", "source", "journal_abbreviation")
+LEADING: Mapping[str, object] = dict.fromkeys(TEXTS, "") | {"identifiers": {}, "issn": [], "urls": []}
 
 
 def nothing(user: User, report_ids: Iterable[int]) -> Mapping[int, frozenset[str]]:

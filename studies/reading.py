@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import Http404
@@ -48,6 +49,34 @@ def fetch(found: QuerySet[M], review: Review, pk: int) -> M:
     if row is None:
         raise Http404
     return row
+
+
+# What databases and registries call their numbers, and where a number leads.
+NUMBERS = {
+    "embase": ("Embase", ""),
+    "wos": ("Web of Science", ""),
+    "scopus": ("Scopus", "https://www.scopus.com/inward/record.uri?partnerID=40&eid={}"),
+    "eric": ("ERIC", "https://eric.ed.gov/?id={}"),
+    "nct": ("ClinicalTrials.gov", "https://clinicaltrials.gov/study/{}"),
+    "isrctn": ("ISRCTN", "https://www.isrctn.com/{}"),
+    "isbn": ("ISBN", ""),
+    "accession": (_("Accession number"), ""),
+    "doi": ("DOI", "https://doi.org/{}"),
+    "pmid": ("PMID", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+    "pmcid": ("PMCID", "https://pmc.ncbi.nlm.nih.gov/articles/{}/"),
+}
+
+
+def numbers_of(record: Record) -> list[tuple[str, str, str]]:
+    """Each number that an entry is known by: (what it is, the number, where it leads or nothing)."""
+    own = {"doi": record.doi, "pmid": record.pmid, "pmcid": record.pmcid}
+    found = []
+    for name, number in {**own, **record.identifiers}.items():
+        label, address = NUMBERS.get(name, (name.upper() if len(name) < 8 else name, ""))
+        if number:
+            leads = address.format(quote(number, safe="/")) if address and ";" not in number else ""
+            found.append((str(label), number, leads))
+    return found
 
 
 def batches_of(review: Review) -> QuerySet[ImportBatch]:

@@ -38,6 +38,7 @@ def record(request: HttpRequest, review_id: int, record_id: int) -> HttpResponse
         "can": can,
         "record": found,
         "links": found.links.current().select_related("report__survivor"),
+        "numbers": reading.numbers_of(found),
         "withheld": prior.not_of(reader(request)).exists(),
         "own": prior.of(reader(request)),
         # A label beside somebody's decision may tell it.

@@ -19,6 +19,7 @@ from reviews.models import Job, Review
 from reviews.permissions import refuse_if_closed
 from reviews.writing import write
 from studies.formats import FIELDS, Entry, Refusal, UnreadableFile, read, sample
+from studies.looking_up import LookUp
 from studies.models import ImportBatch, ImportRefusal, Record, Search
 from studies.services.copying import copy_records
 from studies.services.moving import keep_decisions
@@ -126,9 +127,10 @@ def read_batch(*, batch: ImportBatch, progress: Progress) -> bool:
                 mapping=batch.mapping or None,
                 format=batch.format or None,
             )
-            last = last_position(batch)
+            last, asked = last_position(batch), look_up()
             for items in chunks(noted(reading, digest)):
-                store(batch, [item for item in items if item.position > last], tool=reading.dialect)
+                new = [item for item in items if item.position > last]
+                store(batch, asked.complete(new) if asked else new, tool=reading.dialect)
                 progress(min(reading.bytes_read, batch.size), batch.size)
     except UnreadableFile as error:
         fail(batch, str(error))
@@ -138,11 +140,31 @@ def read_batch(*, batch: ImportBatch, progress: Progress) -> bool:
     batch.made = Record.objects.filter(batch=batch).count()
     batch.refused = ImportRefusal.objects.filter(batch=batch).count()
     batch.found = batch.made + batch.refused
-    batch.preface = reading.preface
+    batch.preface, batch.message = reading.preface, looked_up(asked)
     batch.save(
-        update_fields=["format", "dialect", "encoding", "digest", "made", "refused", "found", "preface"]
-    )
+        update_fields=[
+            "format", "dialect", "encoding", "digest", "made", "refused", "found", "preface", "message",
+        ]
+    )  # fmt: skip
     return True
+
+
+def look_up() -> LookUp | None:
+    return LookUp(settings.LOOK_UP_WORKS, settings.LOOK_UP_PUBMED) if settings.LOOK_UP else None
+
+
+def looked_up(asked: LookUp | None) -> str:
+    """What became of the entries that gave only a number, in words."""
+    if asked is None or not asked.asked:
+        return ""
+    said = _("%(n)d of %(all)d entries that gave only a number were looked up.") % {
+        "n": asked.completed,
+        "all": asked.asked,
+    }
+    if not asked.silent:
+        return said
+    names = ", ".join(sorted(asked.silent))
+    return f"{said} {_('No answer from %(names)s: these numbers are kept as they are.') % {'names': names}}"
 
 
 def columns_known(batch: ImportBatch, stream: BinaryIO) -> bool:
@@ -238,6 +260,9 @@ def record_from(batch: ImportBatch, entry: Entry) -> Record:
         pmcid=said.pmcid,
         kind=said.kind,
         language=said.language,
+        journal_abbreviation=said.journal_abbreviation if said.journal else "",
+        issn=list(said.issn),
+        urls=list(said.urls),
         identifiers=dict(said.identifiers),
         keywords=list(said.keywords),
         source=said.source,
