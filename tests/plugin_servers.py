@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -133,6 +134,11 @@ BUSY = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database
     AND backend_type = 'client backend' AND state <> 'idle'"""
 
 
+def answering() -> bool:
+    """Whether a thread of the test server still answers, if only between two of its queries."""
+    return any("process_request_thread" in one.name for one in threading.enumerate())
+
+
 @pytest.fixture(autouse=True)
 def last_answers(request: pytest.FixtureRequest) -> Iterator[None]:
     """After a browser is closed the server may still be answering it: the tables are emptied once it has done so."""
@@ -144,6 +150,8 @@ def last_answers(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("transactional_db")
     yield
     still, deadline = 2, time.monotonic() + 10
+    while answering() and time.monotonic() < deadline:
+        time.sleep(0.01)
     while still and time.monotonic() < deadline:
         with connection.cursor() as cursor:
             cursor.execute(BUSY)
