@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count as Number
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from consensus.models import Judgement, Stage, WorkItem
+from consensus.models import Assignment, Judgement, Stage, WorkItem
 from screening.masking import hidden_from
 from screening.models import Labelled, Verdict
 from screening.searching import FIELDS, read
@@ -142,5 +144,10 @@ def of_mine(found: QuerySet[WorkItem], user: User, said: str) -> QuerySet[WorkIt
 
 def to_decide(user: User, stage: Stage, by: Filters) -> QuerySet[WorkItem]:
     """Of a list, what waits for this person's decision: undecided, not judged by them, and with a place for them."""
-    found = of_state(listed(user, stage, by), "undecided")
-    return found.filter(~Exists(own(user)))
+    found = of_state(listed(user, stage, by), "undecided").filter(~Exists(own(user)))
+    places = Assignment.objects.filter(item=OuterRef("pk"))
+    taken = places.exclude(reviewer=user).order_by().values("item").annotate(n=Number("pk")).values("n")
+    place = Exists(places.filter(reviewer=user)) | Q(
+        judges_needed__gt=F("judged") + Coalesce(Subquery(taken), 0)
+    )
+    return found.filter(place)

@@ -10,10 +10,13 @@ from django.utils import timezone
 from accounts.models import User
 from consensus.kinds import kind_of
 from consensus.models import Assignment, Ranking, Stage, WorkItem
+from consensus.services.counts import progress
 
 LEASE = timedelta(hours=72)
 BATCH = 500
 LOW = 50
+# So many anybody may hold, however few records are left.
+FEW = 10
 
 # By relevance the order improves with every decision, so that nobody is given many places ahead.
 RANKED_BATCH = 30
@@ -55,7 +58,8 @@ def top_up(*, stage: Stage, user: User, size: int = BATCH) -> int:
         return 0
     ranking = Ranking.objects.for_queue(stage, user)
     held = Assignment.objects.of(user, stage)
-    room = (min(size, RANKED_BATCH) if ranking else size) - held.count()
+    size = min(size, fair_share(stage), RANKED_BATCH if ranking else size)
+    room = size - held.count()
     limit = kind_of(stage).room(stage, user)
     room = room if limit is None else min(room, limit)
     if room <= 0:
@@ -79,6 +83,15 @@ def top_up(*, stage: Stage, user: User, size: int = BATCH) -> int:
             return 0
         cursor.execute(TAKE, given | {"items": items, "last": last, "until": timezone.now() + LEASE})
         return int(cursor.rowcount)
+
+
+def fair_share(stage: Stage) -> int:
+    """How many places one person may hold, so that whoever comes first does not leave the others without any: of what
+    is left, as much as there are judges."""
+    counts = progress(stage).statuses
+    left = counts.get(WorkItem.Status.OPEN, 0) + counts.get(WorkItem.Status.PARTIAL, 0)
+    judging = stage.named_judges.count() or stage.review.memberships.judging().count()
+    return max(FEW, -(-left * stage.judges_needed // max(judging, 1)))
 
 
 def next_items(*, stage: Stage, user: User, limit: int = 20) -> list[WorkItem]:

@@ -9,12 +9,13 @@ from django.utils import timezone
 from consensus.compare import Answers
 from consensus.deciding import Decision, Said, Situation, decide
 from consensus.kinds import kind_of
-from consensus.models import Change, Judgement, Stage, StageDelta, WorkItem
+from consensus.models import Assignment, Change, Judgement, Stage, StageDelta, WorkItem
 from consensus.services.telling import tell_settled
 from consensus.upstream import downstream_stages, downstream_targets, eligibility
 from reviews.jobs import send
 
 REBUILD = "synthesis.tasks.refresh"
+TO_JUDGE = (WorkItem.Status.OPEN, WorkItem.Status.PARTIAL)
 
 
 def lock(item_ids: Iterable[int]) -> list[WorkItem]:
@@ -75,6 +76,9 @@ def settle(item: WorkItem) -> Decision:
     decision = decide(situation)
     before = (item.status, standing(item))
     apply(item, situation, decision)
+    if item.status not in TO_JUDGE:
+        # It has its judgements: whoever held a place here and was not needed after all need not judge it.
+        Assignment.objects.filter(item=item, basis=Assignment.Basis.QUEUE).delete()
     after = (item.status, standing(item))
     if before != after:
         record(item, before, after)

@@ -7,6 +7,7 @@ from consensus import services as consensus
 from consensus.checks import drift
 from consensus.models import Assignment, Judgement, Stage, WorkItem
 from screening import services
+from screening.listing import Filters, to_decide
 from screening.models import Mode
 from screening.modes import sampled
 
@@ -96,6 +97,34 @@ def test_a_record_is_handed_to_no_more_people_than_it_needs(stage, cast, items):
         consensus.next_items(stage=stage, user=user)
     for item in items:
         assert Assignment.objects.filter(item=item).count() == 2
+
+
+def test_whoever_comes_first_leaves_the_others_their_share(stage, cast, items, monkeypatch):
+    """Twelve places and five who judge: nobody holds more than three of them."""
+    monkeypatch.setattr("consensus.services.queueing.FEW", 1)
+    people = (cast.ana, cast.ben, cast.cleo, cast.lead)
+    held = [len(consensus.next_items(stage=stage, user=user)) for user in people]
+    assert held == [3, 3, 3, 3]
+
+
+def test_whoever_is_not_needed_any_more_is_not_asked_any_more(stage, cast, items):
+    """Cleo judged from the list what was handed to Ana and Ben: the slower of the two keeps no place."""
+    for user in (cast.ana, cast.ben):
+        consensus.next_items(stage=stage, user=user)
+    services.judge(by=cast.cleo, item_id=items[0].pk, verdict="include")
+    services.judge(by=cast.ana, item_id=items[0].pk, verdict="exclude")
+    waiting = [item.pk for item in consensus.next_items(stage=stage, user=cast.ben)]
+    assert waiting == [item.pk for item in items[1:]]
+    assert list(drift()) == []
+
+
+def test_a_bulk_takes_no_place_that_others_hold(stage, cast, items):
+    for user in (cast.ana, cast.ben):
+        consensus.next_items(stage=stage, user=user)
+    assert to_decide(cast.ana, stage, Filters()).count() == len(items)
+    assert not to_decide(cast.cleo, stage, Filters()).exists()
+    consensus.add_judge(by=cast.lead, item=items[0], judge=cast.cleo)
+    assert [one.pk for one in to_decide(cast.cleo, stage, Filters())] == [items[0].pk]
 
 
 def test_the_number_of_judges_does_not_tell_who_is_in_the_sample(stage, cast, items, client_of):
