@@ -5,8 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-# Headings of structured abstracts, as databases deliver them: "METHODS: ...", mostly in one running line.
-HEADING = re.compile(r"(?:^|(?<=[.!?)\]] )|(?<=\n))([A-Z][A-Z &/,-]{3,40}):\s+")
+# Headings of structured abstracts, as databases deliver them: "METHODS: ...", mostly in one running line; and those that
+# nothing else is meant by in small letters too.
+KNOWN = (
+    "Aims?|Background(?: and (?:aims?|objectives?|purpose))?|Conclusions?|Context|Data sources|Design|Discussion|Findings"
+    "|Interpretation|Interventions?|Introduction|Limitations|Main (?:outcome measures|results)"
+    "|Materials and methods|Measurements|Methods(?: and (?:findings|results))?|Objectives?|Outcomes"
+    "|Participants|Patients|Patients and methods|Purpose|Results|Setting|Significance|Study design|Trial registration"
+)
+HEADING = re.compile(rf"(?:^|(?<=[.!?)\]] )|(?<=\n))([A-Z][A-Z &/,-]{{3,40}}|{KNOWN}):\s+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ def test_no_text_and_no_term_brings_markup_in(text, terms):
         ("One line.", [("", "One line.")]),
         ("OBJECTIVE: To see.  METHODS:\tWe saw.", [("Objective", "To see."), ("Methods", "We saw.")]),
         ("Before. RESULTS: After.\nMore.", [("", "Before."), ("Results", "After."), ("", "More.")]),
+        ("Background: Old.  Study design: A trial.", [("Background", "Old."), ("Study design", "A trial.")]),
+        ("Two ways. Others: none.", [("", "Two ways. Others: none.")]),
         ("The ratio A:B was 3: 4.", [("", "The ratio A:B was 3: 4.")]),
     ],
 )
