@@ -52,6 +52,19 @@ class Person:
     pace: float
     days: int | None
 
+    @property
+    def share(self) -> int:
+        return self.done + self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """When a stage is judged, if everybody goes on as in the last week: judgements left, a day, days."""
+
+    left: int
+    pace: float
+    days: int
+
 
 @require_GET
 def progress(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
@@ -66,6 +79,8 @@ def progress(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
     found = {member.user_id: member.user for member in review.memberships.select_related("user")}
     shown = found if can.manage else {user.pk: user} if can.judge else {}
     days = counted.days if counted else {}
+    rows = people(stage, counts, shown, days)
+    columns = bars({person: days.get(person, {}) for person in shown})
     return render(
         request,
         "screening/progress.html",
@@ -77,8 +92,11 @@ def progress(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
             "counts": counts,
             "statuses": statuses(counts),
             "finals": finals(counts),
-            "people": people(stage, counts, shown, days),
-            "bars": bars({person: days.get(person, {}) for person in shown}),
+            "people": rows,
+            "bars": columns,
+            "busiest": max(one["number"] for one in columns),
+            # Of one's own pace and the stage's, that of the other judge could be reckoned.
+            "outlook": outlook(stage, counts, rows) if can.manage else None,
             "agreement": agreement(counted, found if can.manage else {}),
             "counted": counted,
             "unblinded": modes.unblinded(stage),
@@ -125,6 +143,15 @@ def people(
         left = left if room is None else min(left, room)
         found.append(Person(str(user), done, left, pace, ceil_div(left, pace)))
     return sorted(found, key=lambda one: -one.done)
+
+
+def outlook(stage: Stage, counts: consensus.Progress, rows: list[Person]) -> Outlook | None:
+    open_ = counts.statuses.get(WorkItem.Status.OPEN, 0)
+    begun = counts.statuses.get(WorkItem.Status.PARTIAL, 0)
+    left = open_ * stage.judges_needed + begun * max(stage.judges_needed - 1, 1)
+    pace = sum(one.pace for one in rows)
+    days = ceil_div(left, pace)
+    return Outlook(left, pace, days) if left and days else None
 
 
 def ceil_div(left: int, pace: float) -> int | None:
