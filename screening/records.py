@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -25,7 +26,7 @@ from studies.models import FullText, RecordLink, Report
 
 @dataclass(slots=True)
 class Shown:
-    """One item as the page shows it. said: what the reader themselves said of it, as the buttons name it."""
+    """One item as the page shows it. said, comment: what the reader themselves said of it, as the buttons name it."""
 
     item: WorkItem
     report: Report
@@ -37,6 +38,7 @@ class Shown:
     papers: list[FullText] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     said: str = ""
+    comment: str = ""
     hidden: frozenset[str] = frozenset()
     labels: list[Label] = field(default_factory=list)
     discuss: bool = False
@@ -109,6 +111,7 @@ def shown(items: Sequence[WorkItem], user: User) -> list[Shown]:
         if verdict:
             reason = f":{verdict.reason_id}" if verdict.reason_id else ""
             found[judgement.item_id].said = verdict.verdict + reason
+            found[judgement.item_id].comment = judgement.comment
     return list(found.values())
 
 
@@ -182,8 +185,26 @@ def reading_of(user: User) -> Reading:
     return Reading.objects.filter(user=user).first() or Reading(user=user)
 
 
-def reasons_of(review: Review) -> list[ExclusionReason]:
-    return list(ExclusionReason.objects.in_use().filter(review=review))
+# The keys that decide with a reason: those that mean nothing else on the page, the digits first.
+REASON_KEYS = "1234567890qwryfgbsx"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason in use, and the key that excludes with it; a twentieth has none."""
+
+    pk: int
+    label: str
+    key: str = ""
+
+    def __str__(self) -> str:
+        return self.label
+
+
+def reasons_of(review: Review) -> list[Reason]:
+    rows = ExclusionReason.objects.in_use().filter(review=review)
+    keys = chain(REASON_KEYS, repeat(""))
+    return [Reason(row.pk, str(row), key) for row, key in zip(rows, keys, strict=False)]
 
 
 def own_progress(user: User, stage: Stage) -> tuple[int, int]:

@@ -26,7 +26,7 @@ page.addEventListener("submit", (event) => {
   if (!one || event.submitter?.name !== "choice") return;
   event.preventDefault();
   const title = one.querySelector(".source-title").textContent.trim().slice(0, 120);
-  box.put({ item: one.dataset.item, choice: event.submitter.value, comment: "", title });
+  box.put({ item: one.dataset.item, choice: event.submitter.value, comment: one.dataset.comment, title });
   show(one, event.submitter.value);
   for (const menu of one.querySelectorAll("details.menu[open]")) menu.open = false;
   const next = one.nextElementSibling;

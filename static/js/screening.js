@@ -3,19 +3,22 @@
 import { outbox } from "./outbox.js";
 
 const screen = document.querySelector("[data-screen]");
-const { batch, decide, who, saysOffline, saysLast, saysProgress } = screen.dataset;
+const { batch, decide, who, saysAround, saysAlone, saysFirst, saysLast, saysProgress } = screen.dataset;
+const { offline } = document.getElementById("words").dataset;
 const form = screen.querySelector("[data-decision]");
 const records = screen.querySelector("[data-records]");
 const queue = screen.querySelector("[data-queue]");
-const enough = 8;
+// So many wait in the page ahead of the one that is read: a lost connection is noticed late.
+const enough = 20;
 const kept = 60;
 
 const articles = () => [...records.querySelectorAll(".record")];
 const current = () => articles().find((article) => !article.hidden);
-const open = () => articles().filter((article) => !article.dataset.said);
+const waits = (article) => !article.dataset.said;
+const open = () => articles().filter(waits);
 const say = (text, is) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, is } }));
 
-const box = outbox(screen.dataset, screen.querySelector("[data-unsent]"), { accepted: progress, refused });
+const box = outbox(screen.dataset, screen.querySelector("[data-unsent]"), { accepted, refused });
 const { unsent, send } = box;
 
 function show(article) {
@@ -45,7 +48,7 @@ function press(said) {
 function following(article) {
   const all = articles();
   const at = all.indexOf(article);
-  return [...all.slice(at + 1), ...all.slice(0, at)].find((one) => !one.dataset.said);
+  return [...all.slice(at + 1), ...all.slice(0, at)].find(waits);
 }
 
 // What was decided in this session, the latest last; it outlives a reload of the tab.
@@ -57,7 +60,13 @@ const session = (() => {
     return [];
   }
 })();
-const remember = () => sessionStorage.setItem(trail, JSON.stringify(session.slice(-2000)));
+function remember() {
+  try {
+    sessionStorage.setItem(trail, JSON.stringify(session.slice(-2000)));
+  } catch {
+    // It holds for this page.
+  }
+}
 
 function take(choice) {
   const article = current();
@@ -101,7 +110,7 @@ function refused({ item, title }, detail) {
   say(`${title}: ${detail}`, "bad");
 }
 
-function progress({ done, live }) {
+function accepted({ done, live }) {
   screen.querySelector("[data-progress]").textContent = saysProgress
     .replace("{done}", done)
     .replace("{live}", live);
@@ -109,29 +118,53 @@ function progress({ done, live }) {
   bar.setAttribute("aria-valuemax", live);
   bar.setAttribute("aria-valuenow", done);
   bar.querySelector("rect").setAttribute("width", `${live ? Math.min(100, (100 * done) / live) : 0}%`);
+  // A place is free again, and another record may take it.
+  dry = false;
+  fill();
 }
 
 let filling = false;
-let dry = Number(screen.dataset.more) === 0;
+// Somebody wants to go on past the last record while more are on their way.
+let skipping = false;
+// The server had nothing more when it was asked last.
+let dry = false;
+
+function ahead() {
+  const all = articles();
+  return all.slice(all.indexOf(current()) + 1).filter(waits).length;
+}
 
 // Ask for more before they are needed. What was decided here but not sent yet still waits on the server: it is known.
 async function fill() {
-  if (filling || dry || open().length >= enough) return;
+  if (filling || dry || ahead() >= enough) return;
   filling = true;
   try {
     const known = [...new Set([...articles().map((one) => one.dataset.item), ...unsent().map((one) => one.item)])];
     const query = new URLSearchParams({ known: known.join(","), limit: known.length + 20 });
     const response = await fetch(`${batch}?${query}`, { headers: { Accept: "application/json" } });
-    if (!response.ok || !response.headers.get("Content-Type")?.startsWith("application/json")) return;
+    dry = !response.ok || !response.headers.get("Content-Type")?.startsWith("application/json");
+    if (dry) return;
     const { items } = await response.json();
     dry = !items.length;
     for (const one of items) add(one);
     if (!current()) show(open()[0]);
   } catch {
     // The next decision asks again.
+    dry = true;
   } finally {
     filling = false;
   }
+  if (skipping) {
+    skipping = false;
+    skip();
+  } else fill();
+}
+// Records may have come while the page lay idle.
+addEventListener("online", askAgain);
+document.addEventListener("visibilitychange", () => document.hidden || askAgain());
+function askAgain() {
+  dry = false;
+  fill();
 }
 
 function add({ id, html, title }) {
@@ -158,11 +191,25 @@ function add({ id, html, title }) {
   queue.append(row);
 }
 
-function step(by) {
+// Forwards past what is not decided yet, and from the last one round to the first that was skipped.
+function skip() {
   const all = articles();
-  const next = all[all.indexOf(current()) + by];
+  const next = all[all.indexOf(current()) + 1];
+  const first = open().find((one) => one !== current());
   if (next) show(next);
+  else if (filling) skipping = true;
+  else if (first) {
+    say(saysAround);
+    show(first);
+  } else say(saysAlone);
   fill();
+}
+
+function back() {
+  const all = articles();
+  const before = all[all.indexOf(current()) - 1];
+  if (before) show(before);
+  else say(saysFirst);
 }
 
 // Back through the whole session. What has left the page is fetched again.
@@ -184,10 +231,13 @@ async function fetchOne(item) {
     for (const one of found.filter(({ id }) => String(id) === item)) add(one);
     mark(item, true);
     const article = document.getElementById(`record-${item}`);
-    const waits = unsent().findLast((one) => one.item === item);
-    if (article && waits) article.dataset.said = waits.choice;
+    const kept = unsent().findLast((one) => one.item === item);
+    if (article && kept) {
+      article.dataset.said = kept.choice;
+      article.dataset.comment = kept.comment;
+    }
   } catch {
-    say(saysOffline, "bad");
+    say(offline, "bad");
     session.push(item);
     remember();
   }
@@ -197,10 +247,28 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (event.submitter?.name === "choice") take(event.submitter.value);
 });
+// What is being written stays with its record, whatever is looked at in between.
+form.elements.comment.addEventListener("input", ({ target }) => {
+  if (current()) current().dataset.comment = target.value;
+});
 // Enter in the comment would press the first button: it only leaves the field.
 form.elements.comment.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" && event.key !== "Escape") return;
   event.preventDefault();
+  current()?.focus();
+});
+// Notes and labels open with the cursor where one goes on; Escape leads back to the record, and what was written stays.
+records.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.open) target.querySelector("textarea, ul button, ul input")?.focus();
+  },
+  true,
+);
+records.addEventListener("keydown", (event) => {
+  const opened = event.key === "Escape" && event.target.closest("details:not(.menu)");
+  if (!opened) return;
+  opened.open = false;
   current()?.focus();
 });
 queue.addEventListener("click", (event) => {
@@ -211,8 +279,8 @@ queue.addEventListener("click", (event) => {
   show(article);
 });
 for (const [name, act] of [
-  ["skip", () => step(1)],
-  ["back", () => step(-1)],
+  ["skip", skip],
+  ["back", back],
   ["revise", revise],
 ]) {
   for (const button of screen.querySelectorAll(`[data-${name}]`)) {
@@ -226,9 +294,9 @@ addEventListener("pageshow", (event) => {
 });
 
 form.hidden = false;
-for (const { item, choice } of unsent()) {
+for (const { item, choice, comment } of unsent()) {
   const article = articles().find((one) => one.dataset.item === item);
-  if (article) article.dataset.said = choice;
+  if (article) Object.assign(article.dataset, { said: choice, comment });
   mark(item, true);
 }
 const asked = new URLSearchParams(location.search).has("item") ? articles()[0] : undefined;

@@ -144,7 +144,7 @@ def test_without_a_script_the_page_is_a_plain_form(chromium, live_server, client
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
     page = context.new_page()
     page.goto(live_server.url + reverse("screening:screen", args=[review.pk, "title_abstract"]))
-    page.get_by_role("button", name="Include").click()
+    page.locator("[name=choice][value=include]").click()
     page.wait_for_load_state()
     assert page.locator("input[name=item]").input_value() == str(items[1].pk)
     assert verdicts(cast.ana) == ["include"]

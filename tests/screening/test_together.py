@@ -108,6 +108,66 @@ def test_two_devices_that_were_offline_are_both_heard(desk, cast, items):
     assert said(cast.ana) == {items[0].pk: "include", items[1].pk: "exclude"}
 
 
+def test_what_a_closed_tab_could_not_send_is_sent_by_the_next_page_of_any_kind(
+    desk, cast, items, live_server
+):
+    page = desk(cast.ana)
+    page.context.set_offline(True)
+    page.keyboard.press("i")
+    page.keyboard.press("e")
+    page.close()
+    assert not Judgement.objects.exists()
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.goto(live_server.url + reverse("home"))
+    again.locator("#toasts").get_by_text("were sent now: 2").wait_for()
+    assert said(cast.ana) == {items[0].pk: "include", items[1].pk: "exclude"}
+    assert again.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('unsent')).length") == 0
+
+
+def test_a_browser_that_keeps_nothing_still_sends_and_says_so(desk, cast, items):
+    page = desk(cast.ana)
+    page.evaluate(
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
+    page.keyboard.press("i")
+    page.locator("#toasts").get_by_text("keeps nothing").wait_for()
+    page.wait_for_function(SENT)
+    assert said(cast.ana) == {items[0].pk: "include"}
+
+
+def test_skipping_goes_round_to_the_first_that_was_skipped(desk, cast, items):
+    page = desk(cast.ana)
+    page.keyboard.press("i")
+    for _ in range(4):
+        page.keyboard.press("j")
+    page.wait_for_function(SENT)
+    assert shown(page) == items[5].pk
+    page.keyboard.press("j")
+    page.locator("#toasts").get_by_text("Back to the first").wait_for()
+    assert shown(page) == items[1].pk
+
+
+def test_revising_keeps_the_comment_and_what_is_being_written_survives_a_look_back(desk, cast, items):
+    page = desk(cast.ana)
+    page.keyboard.press("c")
+    page.keyboard.type("Perhaps")
+    page.keyboard.press("Enter")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert page.locator("#comment").input_value() == "Perhaps"
+    page.keyboard.press("i")
+    page.wait_for_function(SENT)
+    page.reload()
+    page.wait_for_selector(SHOWN)
+    page.keyboard.press("z")
+    page.wait_for_function("() => document.querySelector('#comment').value === 'Perhaps'")
+    page.keyboard.press("e")
+    page.wait_for_function(SENT)
+    current = Judgement.objects.get(superseded_at=None)
+    assert (current.comment, said(cast.ana)) == ("Perhaps", {items[0].pk: "exclude"})
+
+
 def test_the_back_button_shows_what_was_decided(desk, cast, items, live_server, review):
     page = desk(cast.ana)
     page.keyboard.press("i")
