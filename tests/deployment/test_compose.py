@@ -54,7 +54,7 @@ def test_the_image_installs_by_hash_and_runs_as_nobody_special():
 def test_files_live_on_volumes_and_whoever_runs_on_is_watched():
     for name in OURS:
         assert "files:/data" in SERVICES[name]["volumes"]
-    for name in ("database", "redis", "web", "worker"):
+    for name in ("database", "redis", "web", "worker", "beat"):
         assert SERVICES[name]["healthcheck"]["test"]
     assert SERVICES["web"]["ports"] == ["127.0.0.1:8000:8000"]
     assert set(COMPOSE["volumes"]) == {"database", "redis", "files"}
@@ -87,9 +87,13 @@ def surroundings(transactional_db, tmp_path):
     }
 
 
-def command_of(name, surroundings):
+def as_here(parts, surroundings):
     here = {"8000": surroundings["PORT"], "/tmp/schedule": f"{surroundings['CONCORD_DATA']}/schedule"}
-    return [here.get(part, part) for part in SERVICES[name]["command"]]
+    return [here.get(part, part) for part in parts]
+
+
+def command_of(name, surroundings):
+    return as_here(SERVICES[name]["command"], surroundings)
 
 
 @pytest.mark.slow
@@ -115,7 +119,7 @@ def test_the_commands_get_ready_serve_work_and_keep_time(surroundings, tmp_path)
                 )  # fmt: skip
         until(lambda: probe("web", surroundings), "the web server answers its health check")
         until(lambda: probe("worker", surroundings), "the worker answers its health check")
-        until(lambda: list(tmp_path.glob("schedule*")), "beat keeps its schedule")
+        until(lambda: probe("beat", surroundings), "beat keeps its schedule")
         assert all(process.poll() is None for process in running.values())
     finally:
         for process in running.values():
@@ -128,11 +132,9 @@ def test_the_commands_get_ready_serve_work_and_keep_time(surroundings, tmp_path)
 
 
 def probe(name, surroundings):
-    test = SERVICES[name]["healthcheck"]["test"]
-    assert test[0] == "CMD"
-    return (
-        subprocess.run(test[1:], cwd=ROOT, env=surroundings, capture_output=True, check=False).returncode == 0
-    )
+    kind, *test = as_here(SERVICES[name]["healthcheck"]["test"], surroundings)
+    assert kind == "CMD"
+    return subprocess.run(test, cwd=ROOT, env=surroundings, capture_output=True, check=False).returncode == 0
 
 
 def until(happened, what):
