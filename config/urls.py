@@ -4,7 +4,7 @@ from django.views.generic import TemplateView
 
 from config.api import APPS, has
 from config.health import health
-from reporting import pages, pages_duplicates, pages_moving, pages_records, pages_setup
+from reporting import pages, pages_duplicates, pages_moving, pages_records, pages_setup, pages_team
 from reviews import urls as reviews
 from studies import urls as studies
 
@@ -15,11 +15,12 @@ OF_REVIEWS = [
     path(f"{REVIEW}/", pages.overview, name="detail"),
     path(f"{REVIEW}/beside/", pages.beside, name="beside"),
     path(f"{REVIEW}/path/", pages.stage_path, name="stage_path"),
-    path(f"{REVIEW}/clone/", pages_setup.clone, name="clone"),
+    path(f"{REVIEW}/status/", pages_team.change_status, name="change_status"),
+    path(f"{REVIEW}/clone/", pages_team.clone, name="clone"),
     path(f"{REVIEW}/protocol/", pages_setup.protocol, name="protocol"),
     path(f"{REVIEW}/protocol/amend/", pages_setup.amend, name="amend"),
     path(f"{REVIEW}/protocol/reasons/", pages_setup.reasons, name="reasons"),
-    path(f"{REVIEW}/members/<int:member_id>/remove/", pages_setup.remove_member, name="remove_member"),
+    path(f"{REVIEW}/members/<int:member_id>/remove/", pages_team.remove_member, name="remove_member"),
 ]
 OF_STUDIES = [
     path(f"{REVIEW}/imports/<int:batch_id>/undo/", pages_records.undo_import, name="undo_import"),

@@ -26,5 +26,6 @@ urlpatterns = [
     path("reviews/<int:review_id>/items/<int:item_id>/sign/<int:judgement_id>/", views.sign, name="sign"),
     path("reviews/<int:review_id>/items/<int:item_id>/reopen/", views.reopen, name="reopen"),
     path("reviews/<int:review_id>/items/<int:item_id>/judges/", views.add_judge, name="add_judge"),
+    path(f"{REVIEW}/stages/", views.stages, name="stages"),
     path("reviews/<int:review_id>/stages/<slug:kind>/", views.stage, name="stage"),
 ]

@@ -33,7 +33,10 @@ def new_review(request: HttpRequest) -> HttpResponse:
     """Begin a review: question, criteria, ordered reasons; its stages come along."""
     kind = request.GET.get("type", Review.Type.INTERVENTION.value)
     form = NewReviewForm(request.POST or None, initial={"review_type": kind})
-    if request.method == "POST" and form.is_valid():
+    if request.POST.get("step") == "type":
+        # Another type was chosen: the same texts under its words, and nothing is wrong yet.
+        form = NewReviewForm(initial=request.POST.dict())
+    elif request.method == "POST" and form.is_valid():
         review = services.start_review(by=reader(request), **form.values())
         messages.success(request, _("The review is there. Import what the searches found."))
         return redirect("reviews:detail", review.pk)
@@ -131,22 +134,49 @@ def stage(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
     found = services.stage_of(review, kind)
     of_verdicts = hasattr(kind_of(found), "reason_required")
     form = StageForm(request.POST or None, instance=found, of_verdicts=of_verdicts)
-    valid = request.method == "POST" and form.is_valid()
-    if valid and request.POST.get("step") == "apply":
-        services.change_stage(by=reader(request), stage=found, **form.values())
-        messages.success(request, _("Changed. What is decided stays as it is."))
-        return redirect("consensus:stage", review_id, kind)
-    context = stage_context(review, can, found) | {
-        "form": form,
-        "effect": services.preview_stage(stage=found) if valid else None,
-    }
+    context = stage_context(review, can, found) | {"form": form}
+    if request.method == "POST" and form.is_valid():
+        effect = services.preview_stage(stage=found, **form.values())
+        shown = services.fingerprint(form.values())
+        if request.POST.get("step") == "apply" and request.POST.get("shown") == shown:
+            services.change_stage(by=reader(request), stage=found, **form.values())
+            messages.success(request, _("Changed. What is decided stays as it is."))
+            return redirect("consensus:stage", review_id, kind)
+        context |= {"effect": effect, "shown": shown, "moved": request.POST.get("step") == "apply"}
     return render(request, "consensus/stage.html", context, status=422 if form.errors else 200)
 
 
-def stage_context(review: Review, can: Can, found: Stage) -> dict[str, Any]:
-    stages = Stage.objects.filter(review=review)
-    tabs = [
-        (kind_of(one).label, reverse("consensus:stage", args=[review.pk, one.kind]), one.pk == found.pk)
-        for one in stages
+@require_GET
+def stages(request: HttpRequest, review_id: int) -> HttpResponse:
+    """All stages beside each other: who judges, what agreement means, who resolves."""
+    review, can = fetch_review(reader(request), review_id)
+    found = Stage.objects.filter(review=review).prefetch_related("named_judges__user")
+    everybody = review.memberships.judging().select_related("user")
+    members = {one.user_id: one.user for one in everybody}
+    lines = [
+        (one, kind_of(one), [members[j.user_id] for j in one.named_judges.all() if j.user_id in members])
+        for one in found
     ]
-    return {"review": review, "can": can, "stage": found, "label": kind_of(found).label, "tabs": tabs}
+    context = {"review": review, "can": can, "lines": lines, "hands": len(members), "tabs": tabs_of(review)}
+    return render(request, "consensus/stages.html", context)
+
+
+def stage_context(review: Review, can: Can, found: Stage) -> dict[str, Any]:
+    return {
+        "review": review,
+        "can": can,
+        "stage": found,
+        "label": kind_of(found).label,
+        "tabs": tabs_of(review, found),
+    }
+
+
+def tabs_of(review: Review, here: Stage | None = None) -> list[tuple[Any, str, bool]]:
+    every = (_("All stages"), reverse("consensus:stages", args=[review.pk]), here is None)
+    return [
+        every,
+        *(
+            (kind_of(one).label, reverse("consensus:stage", args=[review.pk, one.kind]), one == here)
+            for one in Stage.objects.filter(review=review)
+        ),
+    ]

@@ -9,17 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.models import User
 from accounts.reader import reader
-from consensus import services as consensus
 from consensus.forms import lines, one_a_line
 from consensus.presets import preset_of
-from reporting.cloning import clone_set_up
+from consensus.services import fingerprint
+from reporting.previews import ProtocolEffect, preview_protocol, preview_reasons
 from reviews import services as reviews
 from reviews.models import Criterion, ExclusionReason, ProtocolVersion, Review, Term
 from reviews.permissions import fetch_review
-from reviews.views import member_of, refuse_unless_owner
 from screening import services as screening
 
 LONG = 20_000
@@ -60,6 +60,9 @@ class ProtocolForm(forms.Form):
     def texts(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in (*LABELS, "change_note")}
 
+    def criteria(self) -> dict[str, list[str]]:
+        return {sense: lines(self.cleaned_data[sense]) for sense in Criterion.Sense.values}
+
 
 class ReasonsForm(forms.Form):
     reasons = one_a_line(
@@ -77,6 +80,9 @@ class ReasonsForm(forms.Form):
         for name in self.fields:
             if any(len(one) > 200 for one in lines(self.cleaned_data.get(name, ""))):
                 self.add_error(name, _("A line holds up to 200 characters. Shorten the long one."))
+        labels = lines(self.cleaned_data.get("reasons", ""))
+        if len({label.casefold() for label in labels}) != len(labels):
+            self.add_error("reasons", _("Two reasons have the same words. Make them differ, or remove one."))
         return self.cleaned_data
 
 
@@ -123,13 +129,28 @@ def amend(request: HttpRequest, review_id: int) -> HttpResponse:
     form = ProtocolForm(request.POST or None, initial=initial, review=review)
     if shown and shown.number > 1:
         form.fields["change_note"].required = True
-    if posted and form.is_valid():
-        said = {sense: lines(form.cleaned_data[sense]) for sense in Criterion.Sense.values}
-        screening.publish_protocol(by=reader(request), review=review, texts=form.texts(), **said)
-        messages.success(request, _("Published. What was judged keeps the version that it answered."))
-        return redirect("reviews:protocol", review.pk)
     context = {"review": review, "can": can, "form": form, "protocol": shown}
+    if posted and form.is_valid():
+        asked = fingerprint(form.cleaned_data)
+        if request.POST.get("step") == "apply" and request.POST.get("shown") == asked:
+            screening.publish_protocol(
+                by=reader(request), review=review, texts=form.texts(), **form.criteria()
+            )
+            messages.success(request, _("Published. What was judged keeps the version that it answered."))
+            return redirect("reviews:protocol", review.pk)
+        context |= {"shown": asked, "effect": effect_of(review, shown, form)}
     return render(request, "reporting/amend.html", context, status=422 if form.errors else 200)
+
+
+def effect_of(review: Review, shown: ProtocolVersion | None, form: ProtocolForm) -> ProtocolEffect:
+    return preview_protocol(
+        review=review,
+        labels=labels_of(review),
+        before={name: getattr(shown, name, "") for name in LABELS},
+        after=form.texts(),
+        criteria={sense: criteria_of(shown, sense) for sense in Criterion.Sense.values},
+        wanted=form.criteria(),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,45 +164,23 @@ def reasons(request: HttpRequest, review_id: int) -> HttpResponse:
         sense: "\n".join(found.values_list("text", flat=True)) for sense, found in terms.items()
     }
     form = ReasonsForm(request.POST or None, initial=initial)
+    context = {"review": review, "can": can, "form": form}
     if posted and form.is_valid():
         said = {name: lines(form.cleaned_data[name]) for name in form.fields}
-        with transaction.atomic():
-            screening.set_reasons(by=reader(request), review=review, labels=said.pop("reasons"))
-            reviews.set_terms(by=reader(request), review=review, **said)
-        messages.success(request, _("Saved."))
-        return redirect("reviews:protocol", review.pk)
-    return render(
-        request,
-        "reporting/reasons.html",
-        {"review": review, "can": can, "form": form},
-        status=422 if form.errors else 200,
-    )
+        effect = preview_reasons(by=reader(request), review=review, labels=said["reasons"])
+        asked = fingerprint(form.cleaned_data)
+        # Terms alone touch nothing that is judged, so they are kept at once.
+        if not effect.anything or (
+            request.POST.get("step") == "apply" and request.POST.get("shown") == asked
+        ):
+            keep_reasons(reader(request), review, said)
+            messages.success(request, _("Saved."))
+            return redirect("reviews:protocol", review.pk)
+        context |= {"effect": effect, "shown": asked}
+    return render(request, "reporting/reasons.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
-def remove_member(request: HttpRequest, review_id: int, member_id: int) -> HttpResponse:
-    """End a membership. What the person judged stays and counts."""
-    review, can = fetch_review(reader(request), review_id, "manage", writing=True)
-    member = member_of(review, member_id)
-    refuse_unless_owner(can, member)
-    consensus.remove_member(by=reader(request), membership=member)
-    messages.success(
-        request, _("%(who)s is no longer a member. What they judged stays.") % {"who": member.user}
-    )
-    if member.user_id == reader(request).pk:
-        return redirect("home")
-    return redirect("reviews:members", review.pk)
-
-
-@require_POST
-def clone(request: HttpRequest, review_id: int) -> HttpResponse:
-    """Begin another review with this one's set-up."""
-    source, _can = fetch_review(reader(request), review_id, "manage")
-    made = clone_set_up(
-        by=reader(request),
-        source=source,
-        title=request.POST.get("title", ""),
-        members=request.POST.get("members") == "1",
-    )
-    messages.success(request, _("The new review has the same set-up, and no records."))
-    return redirect("reviews:detail", made.pk)
+@transaction.atomic
+def keep_reasons(by: User, review: Review, said: dict[str, list[str]]) -> None:
+    screening.set_reasons(by=by, review=review, labels=said.pop("reasons"))
+    reviews.set_terms(by=by, review=review, **said)

@@ -18,7 +18,6 @@ urlpatterns = [
     path("staff/reviews/", views.all_reviews, name="all"),
     path("staff/reviews/<int:review_id>/look/", views.break_glass, name="break_glass"),
     path(f"{REVIEW}/settings/", views.settings, name="settings"),
-    path(f"{REVIEW}/status/", views.change_status, name="change_status"),
     path(f"{REVIEW}/members/", views.members, name="members"),
     path(f"{REVIEW}/members/<int:member_id>/", views.change_member, name="change_member"),
     path(

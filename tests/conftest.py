@@ -118,5 +118,17 @@ def client_of() -> Callable[[User], Client]:
 
 
 @pytest.fixture
+def look_and_apply() -> Callable[..., Any]:
+    """Change a setting as its page does: look at what it changes, then apply exactly that."""
+
+    def look_and_apply(client: Client, address: str, asked: dict[str, Any]) -> Any:
+        looked = client.post(address, asked)
+        shown = (looked.context or {}).get("shown")
+        return client.post(address, asked | {"step": "apply", "shown": shown}) if shown else looked
+
+    return look_and_apply
+
+
+@pytest.fixture
 def membership(review: Review) -> Callable[[User], Membership]:
     return lambda user: Membership.objects.get(review=review, user=user)

@@ -21,6 +21,14 @@ from consensus.services.merging import (
 )
 from consensus.services.noting import comment, edit_comment, names_of, tell, withdraw_comment
 from consensus.services.pairing import MOST_AT_ONCE, alike, decide_alike, decide_pair, undo_decision
+from consensus.services.previewing import (
+    Effect,
+    fingerprint,
+    preview_closing,
+    preview_leaving,
+    preview_stage,
+    rehearsal,
+)
 from consensus.services.queueing import next_items, release, top_up
 from consensus.services.resolving import (
     judges_of,
@@ -34,12 +42,10 @@ from consensus.services.resolving import (
 )
 from consensus.services.settling import open_items, settle_ids
 from consensus.services.staging import (
-    Effect,
     add_judge,
     add_stage,
     carry_over,
     change_stage,
-    preview_stage,
     publish_version,
     remove_member,
     start_review,
@@ -64,6 +70,7 @@ __all__ = [
     "discard_draft",
     "edit_comment",
     "fetch_item",
+    "fingerprint",
     "judges_of",
     "link_mended",
     "may_judge",
@@ -76,11 +83,14 @@ __all__ = [
     "open_draft",
     "open_items",
     "own_draft",
+    "preview_closing",
+    "preview_leaving",
     "preview_stage",
     "progress",
     "progress_of",
     "publish_version",
     "refuse_unless_resolving",
+    "rehearsal",
     "release",
     "remove_member",
     "reopen",

@@ -1,7 +1,6 @@
 """How a review is set up: its stages, their versions, who judges; and what a change of these touches."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
@@ -12,6 +11,7 @@ from accounts.models import User
 from config.refusals import Invalid, Refused
 from consensus.kinds import KINDS, kind_of
 from consensus.models import Assignment, Judgement, Stage, StageJudge, StageVersion, WorkItem
+from consensus.models.items import ItemQuerySet
 from consensus.services.judging import may_judge
 from consensus.services.settling import lock, open_items, settle, settle_ids
 from consensus.upstream import upstream_stage
@@ -118,34 +118,11 @@ def carry_item(item: WorkItem, version: StageVersion) -> int:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a change of a stage's settings touches, before it is made."""
-
-    undecided: int
-    judged: int
-    decided: int
-
-
-def preview_stage(*, stage: Stage) -> Effect:
-    items = WorkItem.objects.filter(stage=stage)
-    return Effect(
-        undecided=items.undecided().count(),
-        judged=items.undecided().filter(judged__gt=0).count(),
-        decided=items.decided().count(),
-    )
-
-
 @write
 def change_stage(*, by: User, stage: Stage, judges: Sequence[User] | None = None, **changed: object) -> None:
     """Change how a stage is judged. Only items that are not decided follow."""
     refuse_if_closed(stage.review)
-    stage = Stage.objects.select_for_update(no_key=True).get(id=stage.pk)
-    for name in SETTINGS:
-        setattr(stage, name, changed.get(name, getattr(stage, name)))
-    if not 1 <= int(stage.judges_needed) <= 5:
-        raise Invalid(_("Enter between 1 and 5 judges."))
-    stage.save(update_fields=list(SETTINGS))
+    stage = store_settings(stage, changed)
     if judges is not None:
         StageJudge.objects.filter(stage=stage).delete()
         StageJudge.objects.bulk_create(
@@ -155,16 +132,30 @@ def change_stage(*, by: User, stage: Stage, judges: Sequence[User] | None = None
             Assignment.objects.filter(stage=stage).exclude(reviewer__in=judges).delete()
     undecided = WorkItem.objects.undecided().filter(stage=stage)
     judged = list(undecided.filter(judged__gt=0).values_list("id", flat=True))
-    settings = {name: getattr(stage, name) for name in COPIED}
-    undecided.exclude(**settings).update(**settings)
-    spread(stage)
+    hand_on(stage, undecided)
     settle_ids(judged)
 
 
-def spread(stage: Stage) -> None:
+def store_settings(stage: Stage, changed: Mapping[str, object]) -> Stage:
+    stage = Stage.objects.select_for_update(no_key=True).get(id=stage.pk)
+    for name in SETTINGS:
+        setattr(stage, name, changed.get(name, getattr(stage, name)))
+    if not 1 <= int(stage.judges_needed) <= 5:
+        raise Invalid(_("Enter between 1 and 5 judges."))
+    stage.save(update_fields=list(SETTINGS))
+    return stage
+
+
+def hand_on(stage: Stage, items: ItemQuerySet) -> None:
+    """Let undecided items be judged as their stage says now, without settling them yet."""
+    settings = {name: getattr(stage, name) for name in COPIED}
+    items.exclude(**settings).update(**settings)
+    spread(stage, items)
+
+
+def spread(stage: Stage, undecided: ItemQuerySet) -> None:
     """Give undecided items the number of judges that their kind asks for, where that is not the stage's."""
     kind = kind_of(stage)
-    undecided = WorkItem.objects.undecided().filter(stage=stage)
     name = f"{kind.target}_id"
     by_number: dict[int, list[int]] = {}
     for target, needed in kind.places(stage, list(undecided.values_list(name, flat=True))).items():

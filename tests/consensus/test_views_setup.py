@@ -57,15 +57,47 @@ def test_a_change_is_first_shown_with_what_it_touches(client_of, cast, stage, it
     services.submit(by=cast.ana, item_id=items[0].pk, answer={"verdict": "include"})
     html = client_of(cast.lead).post(address, SETTINGS | {"step": "preview"}).content.decode()
     assert "6 undecided items" in html
-    assert "1 of them judged" in html
+    assert "1 lacks no judge any more" in html
+    stage.refresh_from_db()
+    assert stage.judges_needed == 2
+    assert WorkItem.objects.get(id=items[0].pk).status == "partial"
+
+
+def test_the_preview_says_what_becomes_of_conflicts_and_nothing_of_who_has_not_all_judges(
+    cast, stage, items, django_capture_on_commit_callbacks
+):
+    for item in items[:2]:
+        services.submit(by=cast.ana, item_id=item.pk, answer={"verdict": "unsure"})
+        services.submit(by=cast.ben, item_id=item.pk, answer={"verdict": "include"})
+    services.change_stage(by=cast.lead, stage=stage, unsure="conflict")
+    services.reopen(by=cast.lead, item_id=items[1].pk, reason="To look again")
+    services.submit(by=cast.ana, item_id=items[1].pk, answer={"verdict": "exclude"})
+    with django_capture_on_commit_callbacks() as followed:
+        effect = services.preview_stage(stage=stage, unsure="include", judges=[cast.ana, cast.ben])
+    assert not followed
+    assert (effect.agreed, effect.conflicts, effect.completed) == (0, 1, 0)
+    assert services.preview_stage(stage=stage, judges_needed=3).reopened == 1
+    for verdict in ("include", "exclude"):
+        services.submit(by=cast.ana, item_id=items[2].pk, answer={"verdict": verdict})
+        alone = services.preview_stage(stage=stage, judges_needed=1)
+        assert (alone.completed, alone.undecided) == (1, 5)
+    stage.refresh_from_db()
+    assert (stage.unsure, stage.judges_needed) == ("conflict", 2)
+
+
+def test_what_was_not_shown_is_not_applied(client_of, cast, stage, items, address):
+    lead = client_of(cast.lead)
+    shown = lead.post(address, SETTINGS).context["shown"]
+    other = SETTINGS | {"judges_needed": "3", "step": "apply", "shown": shown}
+    assert "not what you were shown" in lead.post(address, other).content.decode()
     stage.refresh_from_db()
     assert stage.judges_needed == 2
 
 
-def test_then_it_is_made_and_undecided_items_follow(client_of, cast, stage, items, address):
+def test_then_it_is_made_and_undecided_items_follow(client_of, cast, stage, items, address, look_and_apply):
     services.submit(by=cast.ana, item_id=items[0].pk, answer={"verdict": "include"})
     judges = [cast.ana.pk, cast.ben.pk]
-    client_of(cast.lead).post(address, SETTINGS | {"step": "apply", "judges": judges})
+    look_and_apply(client_of(cast.lead), address, SETTINGS | {"judges": judges})
     stage.refresh_from_db()
     assert (stage.judges_needed, stage.rule, stage.reasons, stage.unsure, stage.resolver) == (
         1,
@@ -119,3 +151,16 @@ def test_a_stage_that_a_review_has_not_is_not_there(client_of, cast, review):
     assert (
         client_of(cast.lead).get(reverse("consensus:stage", args=[review.pk, "dancing"])).status_code == 404
     )
+
+
+def test_all_stages_stand_beside_each_other_and_only_who_manages_changes_them(client_of, cast, review, stage):
+    services.change_stage(by=cast.lead, stage=stage, resolver="pair", judges=[cast.ana, cast.ben])
+    address = reverse("consensus:stages", args=[review.pk])
+    html = client_of(cast.lead).get(address).content.decode()
+    assert "Ana, Ben" in html
+    assert "The judges discuss, and all of them sign" in html
+    assert reverse("consensus:stage", args=[review.pk, "full_text"]) in html
+    seen = client_of(cast.observer).get(address).content.decode()
+    assert "Ana, Ben" in seen
+    assert reverse("consensus:stage", args=[review.pk, "full_text"]) not in seen
+    assert client_of(cast.stranger).get(address).status_code == 404

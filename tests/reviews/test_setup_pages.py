@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from consensus import services as consensus
+from consensus.models import WorkItem
 from reviews.models import ProtocolVersion, Term
 
 pytestmark = pytest.mark.django_db
@@ -13,12 +14,13 @@ def url(name, review):
     return reverse(f"reviews:{name}", args=[review.pk])
 
 
-def test_an_amendment_is_a_new_version_and_says_why(client_of, cast, review):
+def test_an_amendment_is_a_new_version_and_says_why(client_of, cast, review, look_and_apply):
     client = client_of(cast.lead)
-    client.post(url("amend", review), {"population": "Adults", "include": "Randomized\nIn humans"})
+    look_and_apply(client, url("amend", review), {"population": "Adults", "include": "Randomized\nIn humans"})
     answer = client.post(url("amend", review), {"population": "Adults and children"})
     assert answer.status_code == 422
-    client.post(url("amend", review), {"population": "Children", "change_note": "The question widened."})
+    widened = {"population": "Children", "change_note": "The question widened."}
+    look_and_apply(client, url("amend", review), widened)
     page = client_of(cast.observer).get(url("protocol", review)).content.decode()
     assert "Children" in page
     assert "The question widened." in page
@@ -29,19 +31,86 @@ def test_an_amendment_is_a_new_version_and_says_why(client_of, cast, review):
     ]
 
 
-def test_the_form_of_an_amendment_begins_with_what_stands(client_of, cast, review):
+def test_the_form_of_an_amendment_begins_with_what_stands(client_of, cast, review, look_and_apply):
     client = client_of(cast.lead)
-    client.post(url("amend", review), {"population": "Adults", "include": "Randomized\nIn humans"})
+    look_and_apply(client, url("amend", review), {"population": "Adults", "include": "Randomized\nIn humans"})
     html = client.get(url("amend", review)).content.decode()
     assert "Adults" in html
     assert "Randomized\nIn humans" in html
 
 
-def test_reasons_are_ordered_retired_and_never_doubled(client_of, cast, review):
+def test_an_amendment_is_first_shown_with_what_it_changes(client_of, cast, review, items, look_and_apply):
+    client, address = client_of(cast.lead), url("amend", review)
+    consensus.submit(by=cast.ana, item_id=items[0].pk, answer={"verdict": "include"})
+    html = client.post(address, {"population": "Adults", "include": "Randomized"}).content.decode()
+    assert "<ins>Adults</ins>" in html
+    assert "6 undecided reports are screened by the new version" in html
+    assert "1 judgement of them keeps the version" in html
+    assert ProtocolVersion.objects.filter(review=review).count() == 1
+    # What is sent with the button must be what was shown.
+    other = {"population": "Rats", "step": "apply", "shown": "of another text"}
+    assert "<ins>Rats</ins>" in client.post(address, other).content.decode()
+    assert ProtocolVersion.objects.filter(review=review).count() == 1
+    look_and_apply(client, address, {"population": "Adults"})
+    again = client.post(address, {"population": "Adults", "change_note": "None"}).content.decode()
+    assert "Nothing is written otherwise" in again
+
+
+def test_reasons_are_first_shown_with_the_judgements_and_answers_that_they_touch(
+    client_of, cast, review, items, stage, look_and_apply
+):
+    consensus.change_stage(by=cast.lead, stage=stage, reasons="first")
+    upper, lower = review.reasons.order_by("rank")
+    for user, reason in ((cast.ana, upper), (cast.ben, lower)):
+        answer = {"verdict": "exclude", "reason_id": reason.pk}
+        consensus.submit(by=user, item_id=items[0].pk, answer=answer)
+    client, before = client_of(cast.lead), WorkItem.objects.get(id=items[0].pk).final_id
+    turned = {"reasons": f"{lower}\n{upper}"}
+    html = client.post(url("reasons", review), turned).content.decode()
+    assert "Of 1 agreed item the other judge's reason becomes the answer" in html
+    assert WorkItem.objects.get(id=items[0].pk).final_id == before
+    assert list(review.reasons.order_by("rank")) == [upper, lower]
+    html = client.post(url("reasons", review), {"reasons": upper.label}).content.decode()
+    assert f"No longer offered: {lower}" in html
+    assert "1 judgement names a reason" in html
+    look_and_apply(client, url("reasons", review), turned)
+    assert WorkItem.objects.get(id=items[0].pk).final_id != before
+
+
+def test_a_member_is_removed_after_a_look_at_what_they_leave(
+    client_of, cast, review, items, stage, membership
+):
+    consensus.next_items(user=cast.ana, stage=stage)
+    consensus.submit(by=cast.ana, item_id=items[0].pk, answer={"verdict": "include"})
+    consensus.change_stage(by=cast.lead, stage=stage, judges=[cast.ana, cast.ben])
+    address = reverse("reviews:remove_member", args=[review.pk, membership(cast.ana).pk])
+    html = client_of(cast.lead).get(address).content.decode()
+    assert "1 item that they judged keeps what they said" in html
+    assert "too few people are left" in html
+    assert membership(cast.ana).status == "active"
+    client_of(cast.lead).post(address)
+    assert membership(cast.ana).status == "removed"
+
+
+def test_closing_says_what_stops_and_its_owner_opens_it_again(client_of, cast, review, items):
+    address, owner = url("change_status", review), client_of(cast.owner)
+    html = owner.get(address, {"status": "archived"}).content.decode()
+    assert "5 people can no longer judge" in html
+    assert "6 items that wait for a judge and 0 conflicts stay" in html
+    assert owner.get(address, {"status": "gone"}).status_code == 400
+    assert client_of(cast.lead).get(address, {"status": "locked"}).status_code == 403
+    owner.post(address, {"status": "archived"})
+    review.refresh_from_db()
+    assert review.status == "archived"
+    owner.post(address, {"status": "active"})
+    review.refresh_from_db()
+    assert review.status == "active"
+
+
+def test_reasons_are_ordered_retired_and_never_doubled(client_of, cast, review, look_and_apply):
     client = client_of(cast.lead)
-    client.post(
-        url("reasons", review), {"reasons": "Wrong topic\nNo data", "include": "sleep", "exclude": "mice"}
-    )
+    asked = {"reasons": "Wrong topic\nNo data", "include": "sleep", "exclude": "mice"}
+    look_and_apply(client, url("reasons", review), asked)
     assert list(review.reasons.in_use().values_list("rank", "label")) == [(1, "Wrong topic"), (2, "No data")]
     assert review.reasons.get(label="Wrong design").status == "retired"
     assert dict(Term.objects.filter(review=review).values_list("text", "sense")) == {
@@ -49,7 +118,8 @@ def test_reasons_are_ordered_retired_and_never_doubled(client_of, cast, review):
         "mice": "exclude",
     }
     answer = client.post(url("reasons", review), {"reasons": "Same\nsame"})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
+    assert "Same\nsame" in answer.content.decode()
     assert review.reasons.in_use().count() == 2
 
 
