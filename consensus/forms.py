@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from consensus.kinds import Option
 from consensus.models import Stage
-from consensus.presets import preset_of
+from consensus.presets import PICOS, preset_of
 from reviews.models import Review
 
 LONG = 20_000
@@ -34,9 +34,8 @@ class NewReviewForm(forms.Form):
     question = forms.CharField(
         label=_("Question"), required=False, max_length=LONG, widget=forms.Textarea(attrs={"rows": 2})
     )
-    review_type = forms.ChoiceField(
-        label=_("Type"), choices=Review.Type.choices, initial=Review.Type.INTERVENTION
-    )
+    # The page has it as the choice above the fields, because it changes their words.
+    review_type = forms.ChoiceField(choices=Review.Type.choices, initial=Review.Type.INTERVENTION)
     include = one_a_line(_("Include when"), _("One criterion a line."))
     exclude = one_a_line(_("Exclude when"), _("One criterion a line."))
     reasons = one_a_line(
@@ -52,9 +51,14 @@ class NewReviewForm(forms.Form):
             self.fields[name] = forms.CharField(
                 label=label, required=False, max_length=LONG, widget=forms.Textarea(attrs={"rows": 2})
             )
-        self.order_fields(
-            ["title", "question", "review_type", *self.preset.words, "include", "exclude", "reasons"]
-        )
+        # What was written under a word that this type does not have is kept, in case the type changes back.
+        for name in PICOS.keys() - self.preset.words.keys():
+            self.fields[name] = forms.CharField(required=False, max_length=LONG, widget=forms.HiddenInput)
+        self.order_fields(["title", "question", *self.preset.words, "include", "exclude", "reasons"])
+
+    @property
+    def written(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name != "review_type"]
 
     def clean_reasons(self) -> str:
         labels = lines(str(self.cleaned_data["reasons"]))

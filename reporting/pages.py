@@ -16,6 +16,7 @@ from accounts.services import visit
 from consensus import services as consensus
 from consensus.kinds import kind_of
 from consensus.models import Assignment, Stage, WorkItem
+from reporting.beginning import first_steps
 from reporting.counting import count
 from reporting.news import left_off, news_of, pace
 from reviews.models import Membership, Notification, Review
@@ -144,6 +145,8 @@ def overview(request: HttpRequest, review_id: int) -> HttpResponse:
         "team": review.memberships.active().select_related("user").order_by("role", "id"),
         "next": next((one for one in rows if one.left and one.url), None),
     }
+    if can.manage and review.status == Review.Status.ACTIVE and not context["found"]["imports"]:
+        context["steps"] = first_steps(review)
     if can.manage:
         context["people"] = people(review, stages, counts)
         context["stages"] = list(zip(stages, [one.label for one in rows], strict=True))
