@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import known_zone, zone_here
 from accounts.models import User
 from config.refusals import Refused
 
@@ -40,6 +41,11 @@ class FirstAccountForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
+    zone = zone_here()
+
+    def clean_zone(self) -> str:
+        return known_zone(str(self.cleaned_data["zone"]))
+
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])
         validate_password(password)
@@ -47,7 +53,7 @@ class FirstAccountForm(forms.Form):
 
 
 @transaction.atomic
-def make_first_account(*, name: str, email: str, password: str) -> User:
+def make_first_account(*, name: str, email: str, password: str, zone: str = "UTC") -> User:
     """An administrator who may do everything. Refused as soon as anybody has an account."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
@@ -55,4 +61,4 @@ def make_first_account(*, name: str, email: str, password: str) -> User:
         raise Refused(
             gettext("Somebody made the first account already. Sign in, or ask them for an invitation.")
         )
-    return User.objects.create_superuser(email, password, name=name.strip())
+    return User.objects.create_superuser(email, password, name=name.strip(), zone=zone)

@@ -10,16 +10,26 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 
+def zone_here() -> forms.CharField:
+    """The browser's own time zone, which the page fills in. What is none is no reason to refuse anything."""
+    return forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-zone-here": ""}))
+
+
+def known_zone(name: str) -> str:
+    return name if name in available_timezones() else "UTC"
+
+
 class NameForm(forms.Form):
-    """What signing up asks beyond e-mail and password."""
+    """What signing up asks beyond e-mail and password. The address is the one that was invited."""
 
     name = forms.CharField(label=_("Your name"), max_length=120)
+    zone = zone_here()
 
-    field_order = ["name", "email", "password1"]
+    field_order = ["name", "email", "password1", "zone"]
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        user.name = self.cleaned_data["name"]
-        user.save(update_fields=["name"])
+        user.name, user.zone = self.cleaned_data["name"], known_zone(self.cleaned_data["zone"])
+        user.save(update_fields=["name", "zone"])
 
 
 class ProfileForm(forms.Form):
@@ -27,7 +37,10 @@ class ProfileForm(forms.Form):
         label=_("Your name"), max_length=120, help_text=_("Shown to the teams of your reviews.")
     )
     zone = forms.CharField(
-        label=_("Time zone"), max_length=64, help_text=_("Such as Europe/Berlin. Times are shown in it.")
+        label=_("Time zone"),
+        max_length=64,
+        help_text=_("Such as Europe/Berlin. Times are shown in it."),
+        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
     )
 
     digest = forms.BooleanField(

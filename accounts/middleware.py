@@ -27,7 +27,7 @@ class ZoneMiddleware:
 class SignedInMiddleware:
     """Deny by default: every page wants a signed-in person, but for the few that are named here."""
 
-    OWN = ("/accounts/profile/", "/accounts/tokens/", "/accounts/email/")
+    OWN = ("/accounts/profile/", "/accounts/tokens/", "/accounts/email/", "/accounts/sessions/")
     OPEN = ("/accounts/", "/static/", "/health/", "/admin/", "/api/", "/styles/", "/i18n/")
 
     def __init__(self, get_response: Handler) -> None:

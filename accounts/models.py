@@ -82,6 +82,10 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
     @staticmethod
     def new_key() -> str:
         return f"concord_{secrets.token_urlsafe(32)}"

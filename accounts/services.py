@@ -51,6 +51,14 @@ def revoke_token(*, user: User, token_id: int) -> None:
     ApiToken.objects.of(user).filter(id=token_id, revoked_at=None).update(revoked_at=timezone.now())
 
 
+@transaction.atomic
+def end_session(*, user: User, session_id: int) -> None:
+    """Sign the person out of one of their own browsers."""
+    found = UserSession.objects.filter(user=user, id=session_id).first()
+    if found:
+        found.end()
+
+
 def touch_token(*, token: ApiToken) -> None:
     """Remember when the token was used, to the minute: one write for many requests."""
     now = timezone.now()

@@ -1,4 +1,5 @@
 from typing import cast
+from zoneinfo import available_timezones
 
 from allauth.account.views import email as allauth_email
 from django.contrib import messages
@@ -26,7 +27,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         services.change_profile(user=user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("profile")
-    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "zones": sorted(available_timezones())}
+    return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 
 
 @never_cache
@@ -59,6 +61,14 @@ def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     services.revoke_token(user=reader(request), token_id=token_id)
     messages.success(request, _("Revoked. Whatever used this token is refused from now on."))
     return redirect("tokens")
+
+
+@require_POST
+def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Sign out somewhere else, or here."""
+    services.end_session(user=reader(request), session_id=session_id)
+    messages.success(request, _("That session is ended."))
+    return redirect("usersessions_list")
 
 
 @never_cache

@@ -63,6 +63,19 @@ def test_a_person_sees_where_they_are_signed_in_and_ends_the_others(cast):
     assert other.get(reverse("home")).status_code == 200
 
 
+def test_one_session_is_ended_and_nobody_elses(cast):
+    here, phone, other = sign_in(cast.ana), sign_in(cast.ana, IPHONE), sign_in(cast.ben)
+    mine = cast.ana.usersession_set.get(user_agent=IPHONE)
+    other.post(reverse("end_session", args=[mine.pk]))
+    assert phone.get(reverse("home")).status_code == 200
+    assert (
+        "Safari on iPhone"
+        not in here.post(reverse("end_session", args=[mine.pk]), follow=True).content.decode()
+    )
+    assert phone.get(reverse("home")).status_code == 302
+    assert here.get(reverse("home")).status_code == 200
+
+
 def test_another_address_counts_once_its_link_was_opened_and_the_old_one_is_told(cast):
     client, old = sign_in(cast.ana), cast.ana.email
     assert "New address" in words(client, "account_email")
