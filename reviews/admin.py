@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from accounts.admin import is_administrator
+from config.refusals import Refused
 from reviews import jobs
 from reviews.models import BreakGlass, Job, Membership, Review
+from reviews.services import name_owner
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -41,6 +44,19 @@ class ReviewAdmin(ReadOnlyAdmin):
     list_filter = ("status", "type")
     search_fields = ("title",)
     fields = list_display
+    actions = ("hand_over",)
+
+    @admin.action(description=_("Name an owner where nobody owns the review any more"), permissions=["view"])
+    def hand_over(self, request: HttpRequest, found: QuerySet[Review]) -> None:
+        for review in found:
+            try:
+                heir = name_owner(by=request.user, review=review)
+            except Refused as refusal:
+                self.message_user(request, f"{review}: {refusal.message}", messages.WARNING)
+                continue
+            nobody = _("Nobody is left who could own “%(title)s”. Its data stay.")
+            said = _("%(who)s owns “%(title)s” now.") if heir else nobody
+            self.message_user(request, said % {"who": heir and heir.user, "title": review})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
         active = Q(memberships__status=Membership.Status.ACTIVE)
@@ -79,10 +95,17 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Try failed runs again"), permissions=["view"])
     def try_again(self, request: HttpRequest, found: QuerySet[Job]) -> None:
-        failed = list(found.filter(status=Job.Status.FAILED))
-        for job in failed:
-            jobs.retry(job=job, by=request.user)  # type: ignore[arg-type]
-        self.message_user(request, _("%(n)s runs are tried again.") % {"n": len(failed)})
+        again = closed = 0
+        for job in found.filter(status=Job.Status.FAILED).select_related("review"):
+            if job.review and job.review.status != Review.Status.ACTIVE:
+                closed += 1
+            else:
+                again += jobs.retry(job=job, by=request.user)  # type: ignore[arg-type]
+        said = ngettext("%(n)s run is tried again.", "%(n)s runs are tried again.", again)
+        self.message_user(request, said % {"n": again})
+        if closed:
+            left = _("%(n)s left as they are: their review is locked or archived.")
+            self.message_user(request, left % {"n": closed}, messages.WARNING)
 
 
 @admin.register(BreakGlass)

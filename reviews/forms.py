@@ -9,12 +9,16 @@ from reviews.models import Membership, Review
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Review
-        fields = ["title", "question", "note"]
+        fields = ["title", "question", "note", "type"]
+        help_texts = {"type": _("Changes the protocol’s words. The stages stay as they are.")}
         widgets = {
             "title": forms.TextInput,
             "question": forms.Textarea(attrs={"rows": 3}),
             "note": forms.Textarea(attrs={"rows": 2}),
         }
+
+    def values(self) -> dict[str, Any]:
+        return {"review_type" if name == "type" else name: said for name, said in self.cleaned_data.items()}
 
 
 class MemberForm(forms.Form):

@@ -17,7 +17,7 @@ from config.celery import app
 from config.refusals import Refused
 from reviews.models import Job, Review
 from reviews.notifying import notify
-from reviews.permissions import who_can
+from reviews.permissions import refuse_if_closed, who_can
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 3
@@ -86,11 +86,16 @@ def finish(job: Job, status: str, message: str) -> None:
         )
 
 
-def retry(*, job: Job, by: User) -> None:
-    Job.objects.filter(id=job.pk, status=Job.Status.FAILED).update(
-        status=Job.Status.QUEUED, attempts=0, sent_at=timezone.now()
+def retry(*, job: Job, by: User) -> bool:
+    """Ask for a failed run once more. False if it is no longer failed: somebody else has asked, or it runs."""
+    if job.review:
+        refuse_if_closed(job.review)
+    asked = Job.objects.filter(id=job.pk, status=Job.Status.FAILED).update(
+        status=Job.Status.QUEUED, attempts=0, sent_at=timezone.now(), finished_at=None
     )
-    send(job.task, job.pk)
+    if asked:
+        transaction.on_commit(lambda: send(job.task, job.pk))
+    return bool(asked)
 
 
 def sweep() -> int:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,7 +17,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Reviews that the person belongs to, or has broken the glass of."""
         return self.filter(
             Q(memberships__user=user, memberships__status=Membership.Status.ACTIVE)
-            | Q(glass__user=user, glass__expires_at__gt=timezone.now())
+            | Q(glass__user=user, glass__user__is_staff=True, glass__expires_at__gt=timezone.now())
         ).distinct()
 
     def at_work(self) -> Self:
@@ -128,6 +129,15 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} ({self.role})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN and self.expires_at > timezone.now()
+
+    @property
+    def state(self) -> str:
+        over = self.status == self.Status.OPEN and not self.is_open
+        return gettext("Expired") if over else self.get_status_display()
 
     @staticmethod
     def new_key() -> str:
@@ -374,7 +384,7 @@ class Notification(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
     )
-    # A word for what it is about: mention, conflict, returned, joined, job.
+    # A word for what it is about: mention, conflict, returned, joined, job, glass.
     kind = models.CharField(max_length=20)
     text = models.CharField(max_length=300)
     link = models.CharField(max_length=300)

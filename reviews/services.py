@@ -56,12 +56,15 @@ def create_review(
 
 
 @write
-def change_review(*, by: User, review: Review, title: str, question: str, note: str = "") -> None:
+def change_review(
+    *, by: User, review: Review, title: str, question: str, note: str = "", review_type: str = ""
+) -> None:
     refuse_if_closed(review)
     if not title.strip():
         raise Invalid(_("Enter a title for the review."))
     review.title, review.question, review.note = title.strip(), question, note
-    review.save(update_fields=["title", "question", "note"])
+    review.type = Review.Type(review_type) if review_type else review.type
+    review.save(update_fields=["title", "question", "note", "type"])
 
 
 @write
@@ -123,6 +126,7 @@ def accept_invitation(*, by: User, key: str) -> Membership:
         raise Refused(
             _("This invitation is for another e-mail address. Sign in with the address it was sent to.")
         )
+    refuse_if_closed(invitation.review)
     invitation.status = Invitation.Status.ACCEPTED
     invitation.save(update_fields=["status"])
     membership, made = Membership.objects.get_or_create(
@@ -158,9 +162,34 @@ def change_member(*, by: User, membership: Membership, role: str) -> None:
 
 
 def keep_an_owner(membership: Membership, *, role: str = "") -> None:
-    owners = Membership.objects.active().select_for_update().filter(review=membership.review_id, role="owner")
+    # Somebody who can no longer sign in is no owner to leave a review with.
+    owners = (
+        Membership.objects.active()
+        .select_for_update(of=("self",))
+        .filter(review=membership.review_id, role="owner", user__is_active=True)
+    )
     if role != Membership.Role.OWNER and [owner.pk for owner in owners] == [membership.pk]:
         raise Refused(_("A review needs an owner. Make somebody else owner first."))
+
+
+@write
+def name_owner(*, by: User, review: Review) -> Membership | None:
+    """Hand a review that nobody owns any more to the member who comes closest: the first lead, else who judges longest.
+    For administrators, when an owner has left without naming another."""
+    if not by.is_staff:
+        raise Refused(_("Only an administrator can name an owner."))
+    Review.objects.select_for_update(no_key=True).get(id=review.pk)
+    able = Membership.objects.judging().filter(review=review, user__is_active=True).select_related("user")
+    if able.filter(role=Membership.Role.OWNER).exists():
+        raise Refused(_("This review has an owner, who can name others."))
+    heir = min(able, key=lambda one: (one.role != Membership.Role.LEAD, one.joined_at, one.pk), default=None)
+    if heir:
+        heir.role = Membership.Role.OWNER
+        heir.save(update_fields=["role"])
+        text = _("You own the review “%(title)s” now") % {"title": review.title}
+        link = reverse("reviews:members", args=[review.pk])
+        notify(review=review, to=[heir.user], kind="owner", text=text, link=link, by=by)
+    return heir
 
 
 @write
@@ -232,6 +261,14 @@ def break_glass(*, by: User, review: Review, reason: str) -> BreakGlass:
     if len(reason.strip()) < 10:
         raise Invalid(_("Say why you must see this review, in a sentence. The team will read it."))
     until = timezone.now() + timedelta(hours=GLASS_HOURS)
+    notify(
+        review=review,
+        to=who_can(review, "manage"),
+        kind="glass",
+        text=_("%(who)s, an administrator, looks into the review") % {"who": by},
+        link=reverse("reviews:history", args=[review.pk]),
+        by=by,
+    )
     return BreakGlass.objects.create(review=review, user=by, reason=reason.strip(), expires_at=until)
 
 

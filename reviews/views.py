@@ -1,3 +1,4 @@
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -27,7 +28,7 @@ def settings(request: HttpRequest, review_id: int) -> HttpResponse:
     review, can = fetch_review(reader(request), review_id, "manage", writing=request.method == "POST")
     form = SettingsForm(request.POST or None, instance=review)
     if request.method == "POST" and form.is_valid():
-        services.change_review(by=reader(request), review=review, **form.cleaned_data)
+        services.change_review(by=reader(request), review=review, **form.values())
         messages.success(request, _("Saved."))
         return redirect("reviews:settings", review.pk)
     if form.errors:
@@ -35,20 +36,6 @@ def settings(request: HttpRequest, review_id: int) -> HttpResponse:
         review.refresh_from_db()
     context = {"review": review, "can": can, "form": form, "statuses": Review.Status.choices}
     return render(request, "reviews/settings.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-def change_status(request: HttpRequest, review_id: int) -> HttpResponse:
-    """Lock, archive, or open again."""
-    review, _can = fetch_review(reader(request), review_id, "own")
-    status = request.POST.get("status", "")
-    if status not in Review.Status.values:
-        raise Invalid(_("Choose active, locked or archived."))
-    services.change_status(by=reader(request), review=review, status=status)
-    messages.success(
-        request, _("The review is %(status)s now.") % {"status": review.get_status_display().lower()}
-    )
-    return redirect("reviews:settings", review.pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,6 +119,8 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "reviews/invitation.html", {"invited": None}, status=404)
     if not request.user.is_authenticated:
         request.session["invitation"] = invited.email.lower()
+        # The link came to this address: the form that follows has it already, and it needs no confirmation.
+        get_adapter().stash_verified_email(request, invited.email)
         here = reverse("reviews:invitation", args=[key])
         return redirect(f"{reverse('account_signup')}?next={here}")
     if request.method == "POST":
@@ -191,8 +180,11 @@ def job(request: HttpRequest, review_id: int, job_id: int) -> HttpResponse:
 @require_POST
 def retry_job(request: HttpRequest, review_id: int, job_id: int) -> HttpResponse:
     review, _can = fetch_review(reader(request), review_id, "bring", writing=True)
-    background.retry(job=job_of(review, job_id), by=reader(request))
-    messages.success(request, _("It is tried again."))
+    again = background.retry(job=job_of(review, job_id), by=reader(request))
+    said = (
+        _("It is tried again.") if again else _("It has not failed, or somebody has tried it again already.")
+    )
+    messages.success(request, said)
     return redirect("reviews:jobs", review.pk)
 
 

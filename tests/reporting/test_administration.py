@@ -7,14 +7,15 @@ import time_machine
 from django.contrib import admin
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from accounts.models import User
 from consensus import services as consensus
 from consensus.models import Judgement
 from extraction.models import Value
-from reviews.models import BreakGlass, ExclusionReason, Job
-from reviews.services import break_glass
+from reviews.models import BreakGlass, ExclusionReason, Invitation, Job, Notification, Review
+from reviews.services import break_glass, invite
 from screening import services as screening
 from screening.models import Verdict
 from studies.models import FullText
@@ -226,3 +227,64 @@ def test_the_start_page_costs_the_same_however_many_reviews(
         consensus.start_review(by=cast.owner, title=f"Another {n}", question="", reasons=[])
     with django_assert_max_num_queries(len(few)):
         start(staff)
+
+
+def act(client, model, action, row):
+    address = reverse(f"admin:{model}_changelist")
+    return client.post(address, {"action": action, "_selected_action": row.pk}, follow=True).content.decode()
+
+
+def test_a_run_that_goes_on_or_whose_review_is_closed_is_not_started_again(
+    client_of, cast, review, django_capture_on_commit_callbacks
+):
+    job = Job.objects.create(review=review, task="consensus.tasks.import_batch", target=0, status="running")
+    staff, owner = client_of(cast.staff), client_of(cast.owner)
+    retry = reverse("reviews:retry_job", args=[review.pk, job.pk])
+    with django_capture_on_commit_callbacks() as sent:
+        assert "0 runs are tried again" in act(staff, "reviews_job", "try_again", job)
+        assert "It has not failed" in owner.post(retry, follow=True).content.decode()
+        Job.objects.filter(id=job.pk).update(status="failed")
+        Review.objects.filter(id=review.pk).update(status="archived")
+        assert "review is locked or archived" in act(staff, "reviews_job", "try_again", job)
+        assert owner.post(retry).status_code == 409
+    assert not sent
+    job.refresh_from_db()
+    assert job.status == "failed"
+
+
+def test_a_review_whose_owner_has_left_is_handed_to_its_first_lead(client_of, cast, review, membership):
+    staff = client_of(cast.staff)
+    assert "has an owner" in act(staff, "reviews_review", "hand_over", review)
+    deactivate(staff, cast.owner)
+    assert "Lead owns" in act(staff, "reviews_review", "hand_over", review)
+    assert membership(cast.lead).role == "owner"
+    assert Notification.objects.filter(recipient=cast.lead, kind="owner").exists()
+    # Whoever is left as the only one who can sign in keeps it.
+    refused = client_of(cast.lead).post(
+        reverse("reviews:remove_member", args=[review.pk, membership(cast.lead).pk])
+    )
+    assert refused.status_code == 409
+    assert membership(cast.lead).status == "active"
+
+
+def test_who_is_erased_leaves_a_number(cast, review, membership):
+    invite(by=cast.lead, review=review, email=cast.ana.email, role="reviewer")
+    call_command("erase_person", cast.ana.email, yes=True)
+    cast.ana.refresh_from_db()
+    assert not cast.ana.is_active
+    assert "ana" not in f"{cast.ana.email}{cast.ana.name}".lower()
+    assert not Invitation.objects.filter(email__icontains="ana").exists()
+    assert membership(cast.ana).role == "reviewer"
+    with pytest.raises(CommandError, match="Nobody"):
+        call_command("erase_person", "ana@example.org", yes=True)
+
+
+def test_a_look_is_told_to_owners_and_leads_and_ends_with_the_administrators_powers(client_of, cast, review):
+    break_glass(by=cast.staff, review=review, reason="To find out why a table is late")
+    told = Notification.objects.filter(kind="glass").values_list("recipient__name", flat=True)
+    assert sorted(told) == ["Lead", "Owner"]
+    api = client_of(cast.staff)
+    assert [one["id"] for one in api.get("/api/v1/reviews/").json()["results"]] == [review.pk]
+    User.objects.filter(id=cast.staff.pk).update(is_staff=False)
+    assert api.get("/api/v1/reviews/").json()["results"] == []
+    assert api.get(reverse("reviews:detail", args=[review.pk])).status_code == 404

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from reviews.models import Invitation, Membership
+from reviews.models import Invitation, Membership, Review
 from reviews.services import invite
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +114,27 @@ def test_revoking_is_for_those_who_manage_the_review(key, cast, review, client_o
     assert Client().get(link(key)).status_code == 302
     client_of(cast.lead).post(url)
     assert Client().get(link(key)).status_code == 404
+
+
+def test_nobody_joins_a_review_that_is_closed(key, review, client_of):
+    nora = User.objects.create_user(EMAIL, "a long and quiet phrase", name="Nora")
+    Review.objects.filter(id=review.pk).update(status="archived")
+    answer = client_of(nora).post(link(key))
+    assert answer.status_code == 409
+    assert not Membership.objects.filter(review=review, user=nora).exists()
+    # Once it is open again, the same link works.
+    Review.objects.filter(id=review.pk).update(status="active")
+    assert client_of(nora).post(link(key)).status_code == 302
+
+
+def test_the_address_of_the_invitation_is_in_the_form_already(key):
+    client = Client()
+    html = client.get(link(key), follow=True).content.decode()
+    assert f'value="{EMAIL}"' in html
+
+
+def test_an_invitation_that_has_run_out_is_said_so(key, cast, review, client_of):
+    Invitation.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    html = client_of(cast.lead).get(reverse("reviews:members", args=[review.pk])).content.decode()
+    assert "Expired" in html
+    assert "Revoke" not in html

@@ -134,7 +134,7 @@ def test_history_names_who_did_what_and_hides_what_was_judged(client_of, cast, r
 def test_history_pages_back_to_the_beginning(client_of, cast, review):
     client = client_of(cast.lead)
     for number in range(60):
-        client.post(url("settings", review.pk), {"title": f"Title {number}", "question": ""})
+        client.post(url("settings", review.pk), {"title": f"Title {number}", "type": "scoping"})
     first = client.get(url("history", review.pk))
     assert "Title 58 → Title 59" in first.content.decode()
     older = first.context["older"]

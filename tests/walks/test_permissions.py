@@ -204,11 +204,19 @@ def test_an_observer_changes_nothing() -> None:
         if entry.endswith(("POST", "PATCH", "PUT", "DELETE"))
         and codes["observer"] in {"200", "201", "204", "302"}
     }
-    # Their own profile, address, tokens and notifications, and reviews of their own.
+    # Their own profile, address, sessions, tokens and notifications, and reviews of their own.
     assert {
         entry
         for entry in wrote
         if not entry.startswith(
-            ("consensus:new_review", "profile", "account_email", "tokens", "revoke_token", "reviews:read_not")
+            (
+                "consensus:new_review",
+                "profile",
+                "account_email",
+                "end_session",
+                "tokens",
+                "revoke_token",
+                "reviews:read_not",
+            )
         )
     } == set()

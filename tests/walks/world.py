@@ -370,6 +370,8 @@ def ids(world: World) -> dict[str, Callable[[], Any]]:
         "job_id": of(Job),
         "table_id": of(SummaryTable),
         "token_id": lambda: [world.token.pk],
+        # Of nobody: the walk signs in without a browser.
+        "session_id": lambda: [1],
         "key": lambda: [world.key],
         "kind": lambda: ["title_abstract", "full_text", "extraction"],
         "instrument_id": lambda: list(
