@@ -243,6 +243,9 @@ UNFOLD = {
     "SITE_HEADER": "Concord",
     "SITE_SUBHEADER": _("Administration"),
     "SITE_SYMBOL": "contrast",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")},
+    ],
     "SHOW_VIEW_ON_SITE": True,
     "BORDER_RADIUS": "6px",
     "DASHBOARD_CALLBACK": "reporting.admin.dashboard",

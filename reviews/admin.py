@@ -50,7 +50,7 @@ class ReviewAdmin(ReadOnlyAdmin):
     def hand_over(self, request: HttpRequest, found: QuerySet[Review]) -> None:
         for review in found:
             try:
-                heir = name_owner(by=request.user, review=review)
+                heir = name_owner(by=request.user, review=review)  # type: ignore[arg-type]
             except Refused as refusal:
                 self.message_user(request, f"{review}: {refusal.message}", messages.WARNING)
                 continue

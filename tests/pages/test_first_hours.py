@@ -108,7 +108,7 @@ def test_an_administrators_first_hour(visitor, capsys):
     ada.go(reverse("admin:index"))
     ada.reads("The disk was full")
     ada.page.get_by_role("button", name="Try again").click()
-    ada.reads("1 runs are tried again.")
+    ada.reads("1 run is tried again.")
     job.refresh_from_db()
     assert job.status == "queued"
     # The review is not hers: she sees that it is there, and looks into it only with a reason that its lead reads.
