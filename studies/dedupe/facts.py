@@ -1,5 +1,6 @@
 """Two records compared field by field, and what speaks against their being one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -9,7 +10,9 @@ from studies.dedupe.features import Features
 from studies.dedupe.names import Authors, compare_names
 from studies.dedupe.notes import NOTICES
 from studies.dedupe.places import EDITION_WORDS, Journals, compare_journals
-from studies.dedupe.titles import Titles, compare_titles, marked
+from studies.dedupe.titles import ANSWERS, Titles, compare_titles, marked, near, numbered
+
+ARTICLE_LENGTH = range(2, 61)
 
 
 class Match(IntEnum):
@@ -41,7 +44,7 @@ class Facts:
     @property
     def of_article_length(self) -> bool:
         """More than an abstract, less than a session or a supplement that is cited as a whole."""
-        return self.length in range(2, 61)
+        return self.length in ARTICLE_LENGTH
 
     @property
     def other_place(self) -> bool:
@@ -56,7 +59,18 @@ class Facts:
 def relate(one: Features, other: Features) -> Titles:
     if one.compact and one.compact == other.compact:
         return Titles.EQUAL
-    return compare_titles(one.title, other.title)
+    found = compare_titles(one.title, other.title)
+    if found is Titles.CLOSE and (one.spelt is not one.title or other.spelt is not other.title):
+        # A slip may look like another spelling: `syndroem` becomes `syndrem`.
+        found = max(found, compare_titles(one.spelt, other.spelt))
+    if found is Titles.DIFFERENT and (near(one.compact, other.head) or near(other.compact, one.head)):
+        return Titles.CLOSE
+    return found
+
+
+def without_subtitle(one: Features, other: Features) -> bool:
+    """Whether one title is the other without its subtitle."""
+    return (bool(one.head) and one.head == other.compact) or (bool(other.head) and other.head == one.compact)
 
 
 def strangers(one: Features, other: Features, title: Titles) -> bool:
@@ -71,12 +85,14 @@ def strangers(one: Features, other: Features, title: Titles) -> bool:
 
 def collect(one: Features, other: Features, title: Titles) -> Facts:
     authors = compare_names(one.names, other.names)
-    journal = compare_journals(one.journal, other.journal)
+    journal = _compare_journals(one, other)
     if one.event and one.event == other.event:
         journal = Journals.SAME
     volume, issue, first, last = compare_places(one, other)
     years = None if one.year is None or other.year is None else abs(one.year - other.year)
     shared = _shared(one, other)
+    length = _length(one, other) if first is last is Match.SAME else 0
+    sure = bool(shared) or (volume is Match.SAME and length in ARTICLE_LENGTH)
     return Facts(
         title=title,
         authors=authors,
@@ -86,9 +102,19 @@ def collect(one: Features, other: Features, title: Titles) -> Facts:
         first=first,
         last=last,
         years=years,
-        length=_length(one, other) if first is last is Match.SAME else 0,
+        length=length,
         shared=shared,
-        objections=tuple(_objections(one, other, title, authors, journal, years)),
+        objections=tuple(_objections(one, other, title, authors, journal, years, sure)),
+    )
+
+
+def _compare_journals(one: Features, other: Features) -> Journals:
+    """By the names without their subtitles, else by the names in full: abbreviations keep the subtitle or not."""
+    found = compare_journals(one.journal, other.journal)
+    if found in (Journals.SAME, Journals.UNKNOWN) or not (one.journal_in_full or other.journal_in_full):
+        return found
+    return max(
+        found, compare_journals(one.journal_in_full or one.journal, other.journal_in_full or other.journal)
     )
 
 
@@ -171,16 +197,18 @@ def _registered(one: Features, other: Features) -> bool:
 
 
 def _objections(
-    one: Features, other: Features, title: Titles, authors: Authors, journal: Journals, years: int | None
+    one: Features,
+    other: Features,
+    title: Titles,
+    authors: Authors,
+    journal: Journals,
+    years: int | None,
+    sure: bool,
 ) -> list[str]:
     """Reasons why two records are never merged without a person, whatever else agrees."""
-    found = []
-    if one.numbers != other.numbers and title not in (Titles.EQUAL, Titles.MISSING):
-        found.append("titles differ in a number")
-    if title is not Titles.EQUAL and title is not Titles.MISSING:
-        word = marked(one.title, other.title)
-        if word:
-            found.append(f"only one title has “{word}”")
+    found: list[str] = []
+    if title not in (Titles.EQUAL, Titles.MISSING):
+        found.extend(_other_titles(one, other, title, sure and without_subtitle(one, other)))
     if authors is Authors.DISJOINT:
         found.append("other authors")
     if one.language and other.language and one.language.isdisjoint(other.language):
@@ -202,6 +230,17 @@ def _objections(
     return found
 
 
+def _other_titles(one: Features, other: Features, title: Titles, subtitle: bool) -> Iterator[str]:
+    """What tells two titles apart. `subtitle`: one leaves it out under one identifier or on the same pages, and only
+    a subtitle that makes a reply or an erratum counts."""
+    slip = title in (Titles.TYPO, Titles.SLIP) and not numbered(one.title, other.title)
+    if one.numbers != other.numbers and not subtitle and not slip:
+        yield "titles differ in a number"
+    word = marked(one.title, other.title)
+    if word and not (subtitle and word not in ANSWERS):
+        yield f"only one title has “{word}”"
+
+
 def _editions(one: str, other: str) -> bool:
     """The names differ by nothing but a word that tells two editions of one journal apart."""
     if not one or not other:
@@ -211,19 +250,24 @@ def _editions(one: str, other: str) -> bool:
 
 
 ABSTRACT_LEAST = 200
+# The beginning of a text that was cut off, and a short text as a whole, say enough where they are the same to the letter.
+CUT_LEAST = 150
+WHOLE_LEAST = 50
 
 
 def compare_abstracts(one: Features, other: Features) -> Match:
     """SAME: as good as letter for letter as far as both go, with the same numbers. DIFFERENT: two texts."""
     if not one.abstract or not other.abstract:
         return Match.UNKNOWN
+    if one.abstract == other.abstract and len(one.abstract) >= ABSTRACT_LEAST:
+        return Match.SAME
     left, right = one.abstract_folded(), other.abstract_folded()
     size = min(len(left), len(right))
+    if left[:size] == right[:size] and size >= (WHOLE_LEAST if len(left) == len(right) else CUT_LEAST):
+        return Match.SAME
     if size < ABSTRACT_LEAST:
         return Match.UNKNOWN
     left, right = left[:size], right[:size]
-    if left == right:
-        return Match.SAME
     alike = fuzz.ratio(left, right)
     if alike >= 97.0 and _same_digits(left, right):
         return Match.SAME

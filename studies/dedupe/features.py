@@ -18,6 +18,7 @@ from studies.dedupe.places import (
     edition_of,
     event_of,
     is_conference,
+    journal_in_full,
     normalise_issue,
     normalise_journal,
     normalise_pages,
@@ -53,11 +54,14 @@ MAX_FIELD = 500
 class Features:
     key: int
     title: str
+    spelt: str  # the same, as the database spells it
     compact: str
+    head: str  # the same without the subtitle; empty where there is none
     numbers: str
     names: Names
     year: int | None
     journal: str
+    journal_in_full: str  # with its subtitle; empty where it has none
     edition: str
     event: str
     conference: bool
@@ -106,7 +110,7 @@ def _cut(abstract: str) -> str:
 
 def features_of(candidate: Candidate) -> Features:
     heading = read_heading(candidate.title)
-    title, numbers = comparable(fold(heading.text))
+    title, spelt, numbers = comparable(fold(heading.text))
     letters = compact(title)
     volume, pages = candidate.volume[:MAX_FIELD], candidate.pages[:MAX_FIELD]
     first, last = normalise_pages(pages) if pages else ("", "")
@@ -115,11 +119,14 @@ def features_of(candidate: Candidate) -> Features:
     return Features(
         key=candidate.key,
         title=title,
+        spelt=title if spelt == title else spelt,
         compact=letters,
+        head=_head(heading.text),
         numbers=numbers,
         names=read_names(candidate.authors),
         year=candidate.year,
         journal=normalise_journal(journal) if journal else "",
+        journal_in_full=journal_in_full(journal) if journal else "",
         edition=edition_of(journal) if journal else "",
         event=event_of(journal) if journal else "",
         conference=is_conference(journal) if journal else False,
@@ -136,6 +143,18 @@ def features_of(candidate: Candidate) -> Features:
         kind=heading.kind or (kind_of(candidate.kind[:MAX_FIELD]) if candidate.kind else ""),
         abstract=candidate.abstract,
     )
+
+
+_SUBTITLE = re.compile(r":\s|\s[-\u2013\u2014]{1,2}\s|[.?!]\s+(?=[A-Z])")
+HEAD_LEAST = 12
+
+
+def _head(title: str) -> str:
+    found = _SUBTITLE.search(title)
+    if not found:
+        return ""
+    head = compact(comparable(fold(title[: found.start()]))[0])
+    return head if len(head) >= HEAD_LEAST else ""
 
 
 @lru_cache(maxsize=4096)

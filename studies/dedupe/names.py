@@ -1,7 +1,9 @@
 """Authors: who is named, whatever the order and however much of the given names."""
 
+import re
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -38,17 +40,40 @@ class Names:
         return self._words
 
     def initial(self, at: int) -> str:
-        return fold(self.givens[at][:6])[:1]
+        return _initial(self.givens[at][:6])
+
+
+@lru_cache(maxsize=65536)
+def _initial(given: str) -> str:
+    return fold(given)[:1]
 
 
 def read_names(authors: tuple[str, ...]) -> Names:
     families, givens = [], []
+    others = 0
+    if len(authors) == 1 and "," in authors[0]:
+        authors = _taken_apart(authors[0])
     for author in authors[:MAX_AUTHORS]:
         family, given = _split(author[:MAX_NAME])
-        if family:
+        if (family, given) in _OTHERS:
+            others += 1
+        elif family:
             families.append(family)
             givens.append(given)
-    return Names(tuple(families), tuple(givens), len(authors) if families else 0)
+    return Names(tuple(families), tuple(givens), len(authors) - others if families else 0)
+
+
+_WITH_INITIALS = re.compile(r"[^\W\d_][\w'’\- ]* [A-Z](?:[.\- ]?[A-Z]){0,3}\.?")
+
+
+def _taken_apart(author: str) -> tuple[str, ...]:
+    """Several authors in one field: `Joppi R, Bertele V, Garattini S.`"""
+    parts = tuple(part.strip() for part in author.split(",") if part.strip())
+    return parts if len(parts) > 1 and all(map(_WITH_INITIALS.fullmatch, parts)) else (author,)
+
+
+# `et al.`, `and others`: nobody, whichever way it was taken apart.
+_OTHERS = {("al", "et"), ("et al", ""), ("al", ""), ("others", ""), ("others", "and")}
 
 
 def _split(author: str) -> tuple[str, str]:

@@ -81,6 +81,11 @@ _CONFERENCE = re.compile(
     r"\.?\s*\bConference\s*:|\b(?:congress|annual meeting|symposium|proceedings of the)\b", re.IGNORECASE
 )
 _AFTER = re.compile(r"\s*(?:\.?\s*\bConference\s*(?:Publication)?:|[:=/(\[;]).*", re.IGNORECASE | re.DOTALL)
+_AFTER_PLACE = re.compile(r"\s*[=(\[;].*", re.DOTALL)
+_SUBTITLE = re.compile(r"[:/]")
+_LAST_THE = re.compile(r",\s*the\W*$", re.IGNORECASE)
+# What one spelling makes of `journal`, `jour` and `jou` alike.
+_JOURNAL = re.compile(r"^jou?r?(?=n|$)")
 _FILLERS = (
     "the of and in for on de la le les du des der die das und fur et el y los las a an to at zur zum di del della"
     " dei e da do dos en"
@@ -104,9 +109,26 @@ def is_conference(journal: str) -> bool:
 @lru_cache(maxsize=65536)
 def normalise_journal(journal: str) -> str:
     """The name without subtitle, place and edition: `The Lancet (London, England)` -> `lancet`."""
-    plain = one_spelling(fold(_AFTER.sub("", journal)) or fold(journal))
-    plain = _YEAR.sub("", plain)
-    return " ".join(word for word in plain.split() if word not in _FILL)
+    return _plain(_AFTER.sub("", journal)) or _plain(journal)
+
+
+@lru_cache(maxsize=65536)
+def journal_in_full(journal: str) -> str:
+    """The name with what follows a colon or a stroke (`Hematology/Oncology Clinics`), which abbreviations keep."""
+    if not _SUBTITLE.search(journal) or is_conference(journal):
+        return ""
+    return _plain(_AFTER_PLACE.sub("", journal))
+
+
+def _plain(journal: str) -> str:
+    words = _YEAR.sub("", one_spelling(fold(_LAST_THE.sub("", journal)))).split()
+    kept = [word for at, word in enumerate(words) if word not in _FILL or _therapy(words, at)]
+    return " ".join(_JOURNAL.sub("jour", word) for word in kept)
+
+
+def _therapy(words: list[str], at: int) -> bool:
+    """A `the` that is no article but short for another word: `Phys The`."""
+    return words[at] == "the" and at > 0 and words[at - 1] not in _FILL
 
 
 @lru_cache(maxsize=65536)

@@ -1,12 +1,12 @@
 """When a person is asked about two records, and what they are told."""
 
 from studies.dedupe.candidates import Verdict
-from studies.dedupe.facts import Facts, Match
+from studies.dedupe.facts import Facts, Match, compare_abstracts
 from studies.dedupe.features import Features
 from studies.dedupe.names import Authors
 from studies.dedupe.places import Journals
-from studies.dedupe.rules import distinctive, other_doi
 from studies.dedupe.titles import Titles
+from studies.dedupe.traits import distinctive, other_doi
 
 
 def worth_asking(facts: Facts, one: Features, other: Features) -> bool:
@@ -15,7 +15,7 @@ def worth_asking(facts: Facts, one: Features, other: Features) -> bool:
     if "titles differ in a number" in facts.objections and not (
         facts.shared or (facts.same_place and facts.same_range)
     ):
-        return _erratum(facts) and years <= 2
+        return years <= 2 and (_erratum(facts) or _same_text(facts, one, other))
     if facts.authors is Authors.DISJOINT and not (facts.same_place and facts.title >= Titles.TYPO):
         return False
     if facts.shared:
@@ -45,6 +45,11 @@ def _renamed(facts: Facts, one: Features, other: Features) -> bool:
     ours, theirs = set(one.title.split()), set(other.title.split())
     in_print = bool(one.volume or one.first) != bool(other.volume or other.first)
     return in_print and 5 * len(ours & theirs) >= 3 * min(len(ours), len(theirs))
+
+
+def _same_text(facts: Facts, one: Features, other: Features) -> bool:
+    """A number mistyped in the title alone."""
+    return facts.title >= Titles.CLOSE and compare_abstracts(one, other) is Match.SAME
 
 
 def _erratum(facts: Facts) -> bool:
@@ -101,7 +106,7 @@ def evidence(facts: Facts, one: Features, other: Features, rule: str) -> tuple[s
 
 STRICT = 0.9
 # Rules by which a record can be certain of two that are not one: it leaves out what tells these two apart.
-LOOSE = frozenset({"journal", "abstract"})
+LOOSE = frozenset({"journal", "in print", "abstract"})
 _FLOORS = {Verdict.LIKELY: 0.4, Verdict.APART: 0.0}
 
 

@@ -6,46 +6,45 @@ before. What each rule is worth was measured: `docs/dedupe.md`.
 
 from rapidfuzz.distance import Levenshtein
 
-from studies.dedupe.facts import Facts, Match, compare_abstracts
+from studies.dedupe.facts import Facts, Match, compare_abstracts, without_subtitle
 from studies.dedupe.features import Features
 from studies.dedupe.names import Authors
 from studies.dedupe.notes import NOTICES
 from studies.dedupe.places import Journals
-from studies.dedupe.text import one_spelling
-from studies.dedupe.titles import Titles, one_letter_off
-from studies.dedupe.vocabulary import GENERIC as _GENERIC
-from studies.dedupe.vocabulary import PERIODIC
-
-GENERIC = frozenset(map(one_spelling, _GENERIC))
-
-# Letters of a title that is not used twice by chance, or by a column that bears one name in every issue.
-SHORT = 10
-DISTINCTIVE = 18
-LONG = 40
-LONGER = 60
+from studies.dedupe.titles import Titles
+from studies.dedupe.traits import (
+    LONG,
+    LONGER,
+    SHORT,
+    by_several,
+    distinctive,
+    like_abstract,
+    mistyped,
+    other_doi,
+    other_kind,
+    same_people,
+    slip_in_long,
+)
+from studies.dedupe.unplaced import loosely, other_occasion
 
 
 def rule_for(facts: Facts, one: Features, other: Features) -> str:
     """The rule that holds, or nothing."""
-    if facts.shared:
-        return "identifier" if _by_identifier(facts, one, other) else ""
+    if facts.shared and _by_identifier(facts, one, other):
+        return "identifier"
     if other_doi(one, other) and not overrides_doi(facts):
         return ""
     if _by_translation(facts, one, other):
         return "translation"
-    if (facts.years or 0) > 1 or not (facts.title >= Titles.SLIP or _mistyped(facts, one, other)):
+    if (facts.years or 0) > 1 or not (facts.title >= Titles.SLIP or mistyped(facts, one, other)):
         return ""
-    if facts.same_place and _by_place(facts, one):
+    if (facts.same_place and _by_place(facts, one, other)) or _by_range(facts):
         return "place"
     if by_issue(facts, one, other):
         return "issue"
-    if facts.other_place or _other_occasion(one, other):
+    if facts.other_place or other_occasion(one, other):
         return ""
-    if _by_journal(facts, one, other):
-        return "journal"
-    if _by_abstract(facts, one, other):
-        return "abstract"
-    return "field by field" if _by_every_field(one, other) else ""
+    return loosely(facts, one, other)
 
 
 def _by_identifier(facts: Facts, one: Features, other: Features) -> bool:
@@ -54,14 +53,12 @@ def _by_identifier(facts: Facts, one: Features, other: Features) -> bool:
     if facts.title is Titles.MISSING:
         return agree and facts.same_place and facts.last is not Match.DIFFERENT
     if facts.title < Titles.SLIP:
-        return _mistyped(facts, one, other) and not facts.other_place
+        return mistyped(facts, one, other) and not facts.other_place
     if facts.other_place and not (agree and _one_slip_in_place(facts) and distinctive(one)):
         return False
     if facts.title is Titles.CONTAINED:
         sure = facts.same_range or len(facts.shared) > 1
-        return agree and (
-            sure or (_same_people(one, other) and facts.journal is Journals.SAME and facts.years == 0)
-        )
+        return agree and (sure or (facts.journal is Journals.SAME and (facts.years or 0) <= 1))
     if facts.journal is Journals.DIFFERENT and not facts.same_place:
         return agree and not other_kind(one, other) and (facts.years or 0) <= 1
     return True
@@ -76,19 +73,54 @@ def _one_slip_in_place(facts: Facts) -> bool:
     return facts.issue is not Match.DIFFERENT
 
 
-def _by_place(facts: Facts, one: Features) -> bool:
+def _by_place(facts: Facts, one: Features, other: Features) -> bool:
     """The same volume and first page. Some journals count the pages of each issue anew, so another issue is no trifle."""
     if facts.last is Match.DIFFERENT and facts.issue is not Match.SAME:
         return False
     if facts.issue is Match.DIFFERENT and not (facts.of_article_length and distinctive(one)):
         return False
-    if facts.title is Titles.EQUAL and facts.authors is Authors.AGREE:
+    agree = facts.authors is Authors.AGREE
+    if facts.title is Titles.EQUAL and agree:
         return facts.journal > Journals.DIFFERENT or facts.same_range
-    if not facts.same_range or facts.journal is not Journals.SAME:
+    if facts.journal is not Journals.SAME:
+        return agree and facts.years == 0 and facts.same_range and by_several(one, other, LONG)
+    if facts.title is Titles.EQUAL and facts.authors is Authors.UNKNOWN:
+        return facts.same_range or (facts.years == 0 and _one_item(facts, one, other))
+    if facts.title >= Titles.TYPO and facts.same_range:
+        return facts.authors > Authors.DISJOINT
+    if facts.same_range and facts.of_article_length:
+        return agree
+    if not agree:
+        nobody = not (one.names.count or other.names.count)
+        return nobody and facts.years == 0 and facts.title is Titles.TYPO and len(one.compact) >= LONG
+    return slip_in_long(facts, one, other) or (facts.years == 0 and _on_one_page(facts, one, other))
+
+
+def _one_item(facts: Facts, one: Features, other: Features) -> bool:
+    """By nobody, on a page that holds one item of the title."""
+    return distinctive(one) or (
+        facts.issue is Match.SAME
+        and len(one.compact) >= SHORT
+        and compare_abstracts(one, other) is not Match.DIFFERENT
+    )
+
+
+def _on_one_page(facts: Facts, one: Features, other: Features) -> bool:
+    """A misprint or a missing subtitle, on the first page of an article; a page of abstracts may hold two so alike."""
+    if facts.issue is not Match.SAME or one.issue.startswith("s") or not (one.first + other.first).isdigit():
         return False
-    if facts.title < Titles.TYPO:
-        return facts.authors is Authors.AGREE and facts.of_article_length
-    return facts.authors > Authors.DISJOINT
+    if facts.title is Titles.CONTAINED:
+        return without_subtitle(one, other) and same_people(one, other)
+    return same_people(one, other)
+
+
+def _by_range(facts: Facts) -> bool:
+    """The same pages of one journal and year, of which no volume is given."""
+    if facts.volume is Match.DIFFERENT or facts.issue is Match.DIFFERENT or facts.years != 0:
+        return False
+    if facts.title is not Titles.EQUAL or facts.journal is not Journals.SAME:
+        return False
+    return facts.authors is not Authors.DISJOINT and facts.same_range and facts.of_article_length
 
 
 def _by_translation(facts: Facts, one: Features, other: Features) -> bool:
@@ -119,7 +151,7 @@ def by_issue(facts: Facts, one: Features, other: Features) -> bool:
         return facts.years == 0 and len(one.compact) >= LONG
     if facts.title is Titles.CONTAINED:
         return facts.years == 0 and facts.last is Match.SAME
-    return facts.title is Titles.TYPO and facts.first is not Match.DIFFERENT and len(one.compact) >= LONGER
+    return facts.title is Titles.TYPO and facts.first is not Match.DIFFERENT and len(one.compact) >= LONG
 
 
 def _page_slip(one: Features, other: Features) -> bool:
@@ -131,88 +163,7 @@ def _same_meeting(one: Features, other: Features) -> bool:
     """Two abstracts in one volume, of which no database gave the issue."""
     if one.issue or other.issue or not (one.conference or other.conference):
         return False
-    return _like_abstract(one) and _like_abstract(other) and len(one.compact) >= LONGER
-
-
-def _mistyped(facts: Facts, one: Features, other: Features) -> bool:
-    """A letter wrong in a long title that is otherwise the same, by the same people."""
-    if facts.title is not Titles.CLOSE or facts.authors is not Authors.AGREE:
-        return False
-    return len(one.compact) >= LONG and _same_people(one, other) and one_letter_off(one.title, other.title)
-
-
-def _same_people(one: Features, other: Features) -> bool:
-    return one.names.families == other.names.families and one.names.count == other.names.count
-
-
-def _by_journal(facts: Facts, one: Features, other: Features) -> bool:
-    """The same journal and year, and a place that is not given in full, with a title that is not used twice."""
-    if facts.authors is not Authors.AGREE or facts.journal is not Journals.SAME:
-        return False
-    if facts.years != 0 or facts.issue is Match.DIFFERENT or not distinctive(one):
-        return False
-    if facts.title is Titles.TYPO:
-        return len(one.compact) >= LONG and one.names.count > 1 and _same_people(one, other)
-    if facts.title is not Titles.EQUAL:
-        return False
-    if facts.first is Match.SAME:
-        return facts.volume is Match.UNKNOWN
-    return one.names.count > 1 or facts.volume is Match.SAME or len(one.compact) >= LONG
-
-
-def _by_abstract(facts: Facts, one: Features, other: Features) -> bool:
-    """The same abstract, to the number."""
-    if facts.authors is not Authors.AGREE or facts.years is None:
-        return False
-    if facts.journal is not Journals.SAME and (one.journal or other.journal):
-        return False
-    if facts.title is not Titles.EQUAL and facts.years:
-        return False
-    if facts.title < Titles.SLIP and not _mistyped(facts, one, other):
-        return False
-    if facts.years and (not one.journal or _periodic(one)):
-        return False
-    return len(one.compact) >= SHORT and compare_abstracts(one, other) is Match.SAME
-
-
-def _by_every_field(one: Features, other: Features) -> bool:
-    """The same record twice, as when one file is imported again."""
-    told = one.year is not None and bool(one.names.count or one.journal)
-    return told and distinctive(one) and one.fields() == other.fields()
-
-
-def _periodic(record: Features) -> bool:
-    """A report that comes every year, with an abstract that hardly changes."""
-    return not PERIODIC.isdisjoint(record.title.split())
-
-
-def _other_occasion(one: Features, other: Features) -> bool:
-    """A conference abstract and its paper, a letter and its article: alike in all but the place."""
-    if one.kind in NOTICES or other_kind(one, other) or compare_abstracts(one, other) is Match.DIFFERENT:
-        return True
-    return (one.conference and not _like_abstract(other)) or (other.conference and not _like_abstract(one))
-
-
-def _like_abstract(record: Features) -> bool:
-    """Conference abstracts stand on one page or in a supplement."""
-    return (
-        record.conference
-        or record.kind == "conference"
-        or record.issue.startswith("s")
-        or record.first.startswith("s")
-        or bool(record.first and record.first == record.last)
-    )
-
-
-def other_kind(one: Features, other: Features) -> bool:
-    """What one database calls an article, another calls nothing; a letter or a conference abstract is telling."""
-    if one.kind == other.kind:
-        return False
-    return bool(one.kind and other.kind) or not {"conference", "remark"}.isdisjoint((one.kind, other.kind))
-
-
-def other_doi(one: Features, other: Features) -> bool:
-    return bool(one.doi and other.doi and one.doi != other.doi)
+    return like_abstract(one) and like_abstract(other) and len(one.compact) >= LONGER
 
 
 def overrides_doi(facts: Facts) -> bool:
@@ -225,10 +176,3 @@ def overrides_doi(facts: Facts) -> bool:
         and facts.same_range
         and facts.years == 0
     )
-
-
-def distinctive(record: Features) -> bool:
-    """Not `Reply`, `Editorial` or `Response to the letter to the editor`."""
-    if len(record.compact) < DISTINCTIVE:
-        return False
-    return sum(1 for word in record.title.split() if word not in GENERIC) >= 3

@@ -1,16 +1,31 @@
 """How two titles relate, and what in their difference forbids taking them for one."""
 
+import re
+from collections.abc import Sequence
 from enum import IntEnum
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
 from studies.dedupe.notes import read_heading
 from studies.dedupe.text import fold, one_spelling
-from studies.dedupe.vocabulary import AFTER_LETTER, COUNTED, LETTERED, NUMBERS, ROMAN, ROMAN_LETTERS, SMALL
+from studies.dedupe.vocabulary import (
+    AFTER_LETTER,
+    COUNTED,
+    ENDINGS,
+    JOINING,
+    LETTERED,
+    NUMBERS,
+    PREFIXES,
+    ROMAN,
+    ROMAN_LETTERS,
+    SMALL,
+)
+from studies.dedupe.vocabulary import ANSWERS as _ANSWERS
 from studies.dedupe.vocabulary import MARKERS as _MARKERS
 
 MARKERS = frozenset(map(one_spelling, _MARKERS))
+ANSWERS = frozenset(map(one_spelling, _ANSWERS))
 
 
 class Titles(IntEnum):
@@ -34,8 +49,8 @@ def normalise_title(title: str) -> str:
     return comparable(fold(read_heading(title).text))[0]
 
 
-def comparable(folded: str) -> tuple[str, str]:
-    """Numbers in digits, spelt out or Roman ones too, and one spelling of English; beside it what tells titles apart.
+def comparable(folded: str) -> tuple[str, str, str]:
+    """Numbers in digits, spelt out or Roman ones too, in one spelling of English and as spelt; and what tells apart.
 
     The latter is all digits and all letters that stand for a number, in order: `phase ii of hepatitis c` -> `2c`.
     """
@@ -53,7 +68,8 @@ def comparable(folded: str) -> tuple[str, str]:
             words[at] = ROMAN[word]
         if not words[at].isalpha():
             telling.append("".join(filter(str.isdigit, words[at])))
-    return one_spelling(" ".join(words)), "".join(telling)
+    spelt = " ".join(words)
+    return one_spelling(spelt), spelt, "".join(telling)
 
 
 def _names_one(words: list[str], at: int) -> bool:
@@ -88,9 +104,24 @@ def compare_titles(one: str, other: str) -> Titles:
 
 def _worded_alike(one: str, other: str) -> Titles:
     mine, theirs = difference(one, other)
-    if _only_small(mine) and _only_small(theirs):
-        return Titles.TYPO if len(one) >= 12 and _content(one) == _content(other) else Titles.CLOSE
-    return _slip(mine, theirs)
+    if _only_small(mine) and _only_small(theirs) and _content(one) == _content(other):
+        return Titles.TYPO if len(one) >= 12 else Titles.CLOSE
+    return max(_slip(mine, theirs), _slip(*stretch(one, other))) or (
+        Titles.CLOSE if _only_small(mine) and _only_small(theirs) else Titles.DIFFERENT
+    )
+
+
+def stretch(one: str, other: str) -> tuple[list[str], list[str]]:
+    """What is left of each title without the words with which both begin and end: words that occur twice tell, too."""
+    mine, theirs = one.split(), other.split()
+    start = _common(mine, theirs)
+    end = _common(mine[start:][::-1], theirs[start:][::-1])
+    return mine[start : len(mine) - end], theirs[start : len(theirs) - end]
+
+
+def _common(mine: Sequence[str], theirs: Sequence[str]) -> int:
+    pairs = enumerate(zip(mine, theirs, strict=False))
+    return next((at for at, (ours, others) in pairs if ours != others), min(len(mine), len(theirs)))
 
 
 def difference(one: str, other: str) -> tuple[list[str], list[str]]:
@@ -98,6 +129,13 @@ def difference(one: str, other: str) -> tuple[list[str], list[str]]:
     mine, theirs = one.split(), other.split()
     here, there = set(mine), set(theirs)
     return [word for word in mine if word not in there], [word for word in theirs if word not in here]
+
+
+def numbered(one: str, other: str) -> bool:
+    """Whether the words in which two titles differ hold a digit. Without one, a slip befell what a letter numbers:
+    `factor h` and `factr h`."""
+    mine, theirs = difference(one, other)
+    return not all(word.isalpha() for word in (*mine, *theirs))
 
 
 def _content(title: str) -> str:
@@ -109,63 +147,117 @@ def _only_small(words: list[str]) -> bool:
 
 
 def _slip(mine: list[str], theirs: list[str]) -> Titles:
-    """One or two letters off in one stretch, but not where `a-`, `hyper-` and `un-` stand, and not in `A` and `B`."""
+    """A letter or two lost, doubled, swapped or wrong, but not where `a-`, `hyper-` and `un-` stand, and not in `A`
+    and `B`; or words that ran together, with such a slip."""
     left, right = "".join(mine), "".join(theirs)
     if left == right:
+        return Titles.TYPO if mine else Titles.DIFFERENT
+    if not mine or not theirs or len(mine) > 3 or len(theirs) > 3 or _marker(mine, theirs):
+        return Titles.DIFFERENT
+    if len(mine) == len(theirs):
+        return min(map(_misspelt, mine, theirs)) if len(mine) < 3 else Titles.DIFFERENT
+    joined = min(len(left), len(right)) >= 8 and OSA.distance(left, right, score_cutoff=1) <= 1
+    return Titles.TYPO if joined and not _turned(left, right) else Titles.DIFFERENT
+
+
+def _misspelt(left: str, right: str) -> Titles:
+    """How far one word can pass for a slip in the other."""
+    short, long = sorted((left, right), key=len)
+    if left in _FUNCTION or right in _FUNCTION:
+        return Titles.TYPO if _joins(left, right) else Titles.DIFFERENT
+    limit = 1 if len(short) < 10 else 2
+    if len(short) < 3 or OSA.distance(left, right, score_cutoff=limit) > limit or _turned(left, right):
+        return Titles.DIFFERENT
+    if len(long) >= 6:
         return Titles.TYPO
-    short = min(len(left), len(right))
-    if short < 3 or max(len(left), len(right)) < 4 or len(mine) > 3 or len(theirs) > 3:
-        return Titles.DIFFERENT
-    if _marker(mine, theirs):
-        return Titles.DIFFERENT
-    limit = 1 if short < 10 else 2
-    if Levenshtein.distance(left, right, score_cutoff=limit) > limit or _opposite(left, right):
-        return Titles.DIFFERENT
-    return Titles.TYPO if short >= 6 else Titles.SLIP
+    within = short[0] == long[0] and short[-1] == long[-1]
+    swapped = len(short) > 3 and sorted(short) == sorted(long)
+    slipped = _letters_lost(short, long) and (within or swapped or long == short + "s")
+    return Titles.SLIP if slipped else Titles.DIFFERENT
 
 
-_OPPOSITE_ENDS = tuple(
-    tuple(pair.split("/"))
-    for pair in [
-        "ate/ite",
-        "ase/ose",
-        "ine/ene",
-        "ane/ene",
-        "ol/al",
-        "e/ic",
-        "ic/ous",
-        "yl/ol",
-        "in/an",
-        "in/on",
-    ]
-)
+_FUNCTION = SMALL | JOINING
 
 
-def _opposite(left: str, right: str) -> bool:
-    """The two differ in what begins or ends a word and turns its sense (`symptomatic`, `asymptomatic`)."""
-    same_end = 0
-    while same_end < min(len(left), len(right)) and left[-1 - same_end] == right[-1 - same_end]:
-        same_end += 1
-    same_start = 0
-    while same_start < min(len(left), len(right)) - same_end and left[same_start] == right[same_start]:
-        same_start += 1
-    if same_start == 0 or (len(left) > 8 and max(len(left), len(right)) - same_end <= 5):
-        return True
-    return any(
-        (left.endswith(this) and right.endswith(that)) or (left.endswith(that) and right.endswith(this))
-        for this, that in _OPPOSITE_ENDS
-    )
-
-
-def one_letter_off(one: str, other: str) -> bool:
-    """Whether two titles differ by one letter of one word, other than an `a` that may turn its sense."""
-    mine, theirs = difference(one, other)
-    if len(mine) != 1 or len(theirs) != 1 or min(len(mine[0]), len(theirs[0])) < 4:
+def _joins(left: str, right: str) -> bool:
+    """A slip in a word that joins others, and that makes no other word of it: `wtih`, `fo`, `andd`."""
+    word, slip = (left, right) if left in _FUNCTION else (right, left)
+    if slip in _FUNCTION or slip in MARKERS:
         return False
-    short, long = sorted((mine[0], theirs[0]), key=len)
-    if Levenshtein.distance(short, long, score_cutoff=1) > 1:
+    return _letters_lost(slip, word) or _doubled(word, slip)
+
+
+def _doubled(word: str, slip: str) -> bool:
+    return any(word[:at] + letter + word[at:] == slip for at, letter in enumerate(word))
+
+
+def _letters_lost(short: str, long: str) -> bool:
+    """One letter lost or two swapped: `weak` and `wek`. What is no acronym beside another (`hdl` and `ldl`)."""
+    if OSA.distance(short, long, score_cutoff=1) > 1 or short.isdigit():
         return False
-    return len(short) == len(long) or short.count("a") == long.count("a")
+    return len(short) < len(long) or sorted(short) == sorted(long)
+
+
+def _turned(left: str, right: str) -> bool:
+    """The two differ in what begins or ends a word and turns its sense: `symptomatic` and `asymptomatic`."""
+    end = _common(left[::-1], right[::-1])
+    for at in range(end, LEAST_REST - 1, -1):
+        starts = left[: len(left) - at], right[: len(right) - at]
+        if starts in PREFIXES and _stands(left[len(left) - at :], starts):
+            return True
+        if max(map(len, starts)) > LONGEST_AFFIX:
+            break
+    start = _common(left, right)
+    return any((left[at:], right[at:]) in ENDINGS for at in range(start, max(start - LONGEST_AFFIX, -1), -1))
+
+
+LEAST_REST = 4
+LONGEST_AFFIX = 6
+
+
+def _stands(rest: str, starts: tuple[str, str]) -> bool:
+    """Whether the rest of a word can stand without what begins it: `symptomatic`, but not `lgorithm` or `acceptance`."""
+    return _BEGINS.match(rest) is not None and not ("a" in starts and rest[0] in "aeiou")
+
+
+_BEGINS = re.compile(r"[aeiouy]|[^aeiouy][aeiouyhlrw]|s[ckmnpqtv]|[cgkmp]n|p[st]")
+
+
+LEAST_MISPRINTED = 20
+
+
+def misprinted(one: str, other: str) -> bool:
+    """Whether two titles are one but for a misprint that turns no sense, also in a short word or at its edge: for
+    where a text or a range of pages leaves no doubt."""
+    mine, theirs = stretch(one, other)
+    if min(len(one), len(other)) < LEAST_MISPRINTED or not 0 < len(mine) < 3 or not 0 < len(theirs) < 3:
+        return False
+    if len(mine) != len(theirs):
+        left, right = "".join(mine), "".join(theirs)
+        return OSA.distance(left, right, score_cutoff=1) <= 1 and not _turned(left, right)
+    return all(ours == others or _misprint(ours, others) for ours, others in zip(mine, theirs, strict=True))
+
+
+def _misprint(left: str, right: str) -> bool:
+    short, long = sorted((left, right), key=len)
+    if {left, right} & _FUNCTION:
+        return (
+            not {left, right} & MARKERS and len(long) > 1 and OSA.distance(left, right, score_cutoff=1) <= 1
+        )
+    if len(short) < 2 or not (left + right).isalpha() or _turned(left, right):
+        return False
+    limit = 1 if len(short) < 10 else 2
+    if OSA.distance(left, right, score_cutoff=limit) > limit:
+        return False
+    inside = short[0] == long[0] and short[-1] == long[-1]
+    if len(short) == len(long):
+        return sorted(short) == sorted(long) or len(short) >= (4 if inside else 5)
+    return inside or len(long) >= 5
+
+
+def near(one: str, other: str) -> bool:
+    """Two compact titles that differ by two letters at most."""
+    return min(len(one), len(other)) >= LEAST_MISPRINTED and OSA.distance(one, other, score_cutoff=2) <= 2
 
 
 def marked(one: str, other: str) -> str:
@@ -174,17 +266,27 @@ def marked(one: str, other: str) -> str:
 
 
 def _marker(mine: list[str], theirs: list[str]) -> str:
-    for ours, others in ((mine, theirs), (theirs, mine)):
-        for at, word in enumerate(ours):
-            if word in MARKERS and not _written_otherwise(word, ours[at + 1 : at + 2], others):
-                return word
-    return ""
+    found = [
+        word
+        for ours, others in ((mine, theirs), (theirs, mine))
+        for at, word in enumerate(ours)
+        if word in MARKERS and not _written_otherwise(word, ours[at + 1 : at + 2], others)
+    ]
+    return next((word for word in found if word in ANSWERS), found[0] if found else "")
 
 
 def _written_otherwise(marker: str, following: list[str], others: list[str]) -> bool:
-    """The other title has it too: as `nonimmune` for `non immune`, or with a slip in it."""
+    """The other title has it too: as `nonimmune` for `non immune`, in the plural, or with a slip in it."""
     if following and marker + following[0] in others:
         return True
-    return len(marker) >= 5 and any(
-        Levenshtein.distance(marker, word, score_cutoff=1) <= 1 for word in others
-    )
+    return any(_slip_in(marker, word) for word in others)
+
+
+def _slip_in(marker: str, word: str) -> bool:
+    if word in MARKERS:
+        return word in (marker + "s", marker[:-1])
+    if len(marker) >= 5:
+        return OSA.distance(marker, word, score_cutoff=1) <= 1
+    if len(marker) == 4 and len(word) <= 4 and _letters_lost(word, marker):
+        return True
+    return len(marker) >= 3 and _doubled(marker, word)

@@ -4,8 +4,9 @@ from studies.dedupe.candidates import Candidate, Pair, Verdict
 from studies.dedupe.facts import Facts, collect, relate, strangers
 from studies.dedupe.features import Features, features_of
 from studies.dedupe.proposing import evidence, score, worth_asking
-from studies.dedupe.rules import by_issue, other_doi, overrides_doi, rule_for
+from studies.dedupe.rules import by_issue, overrides_doi, rule_for
 from studies.dedupe.titles import Titles
+from studies.dedupe.traits import other_doi
 
 
 def compare(a: Candidate, b: Candidate) -> Pair:

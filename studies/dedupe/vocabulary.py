@@ -1,5 +1,7 @@
 """Words of titles that mean more, or less, than they say."""
 
+from itertools import permutations
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -54,13 +56,46 @@ MARKERS = _words(
     " pediatric paediatric adult elderly mother father maternal paternal rats mice animal human vitro vivo"
 )
 
-# Words of titles that come back every year.
-PERIODIC = _words(
-    "annual yearly biennial report reports statistics update updates updated registry register surveillance guideline"
-    " guidelines standards recommendations year census survey yearbook review editorial news highlights abstracts"
-    " proceedings introduction progress status 1st 2nd 3rd"
+# Those of them that answer or mend the document whose title they bear.
+ANSWERS = _words(
+    "erratum errata corrigendum corrigenda correction corrections corrected retraction retracted withdrawn withdrawal"
+    " concern addendum comment comments commentary reply replies response responses respond rebuttal letter letters"
+    " editorial editorials discussion discussions re author authors part parts"
 )
 
+# Words of titles that come back every year, and those that do so in a short title.
+ANNUAL = _words(
+    "annual yearly biennial reports statistics update updates updated registry register surveillance guideline"
+    " guidelines standards recommendations census yearbook schedule highlights abstracts proceedings"
+)
+PERIODIC = ANNUAL | _words(
+    "report year survey review editorial news introduction progress status 1st 2nd 3rd"
+)
+
+
+def _groups(text: str) -> frozenset[tuple[str, str]]:
+    """All pairs of the alternatives of each group, between strokes, in either order; `-` for none."""
+    groups = ([part.strip("-") for part in group.split("/")] for group in text.split())
+    return frozenset(pair for group in groups for pair in permutations(group, 2))
+
+
+# What begins a word and turns its sense, and what ends it, beside the others that it is mistaken for.
+PREFIXES = _groups(
+    "-/a -/e -/an -/un -/in -/im -/ir -/il -/de -/re -/co -/bi -/di -/ab -/ad -/en -/em -/ex hyper/hypo micro/macro/nano"
+    " intra/inter/infra/intro pre/pro/per/peri/para post/pre ab/ad/ob af/ef endo/ecto/exo/ento homo/hemo/homeo uni/bi/di"
+    "/tri anti/ante sub/sup/sur super/supra en/em/im/in/un/ex mono/homo dys/dis meta/mega/beta/theta/zeta epi/api"
+    " ethyl/methyl neo/geo up/un trans/cis iso/oso"
+)
+ENDINGS = _groups(
+    "ate/ite/ide ase/ose ine/ene/ane/yne/one ole/one one/olone ol/al/yl/il e/ic ic/ous in/an/on/en er/ee ism/ist"
+    " ectomy/otomy/ostomy oma/osis itis/osis uria/emia"
+)
+
+# Words that join others: a letter lost makes no other word of them.
+JOINING = _words(
+    "with from into between among during using their that than this these those which when where what through against"
+    " about after within over under versus based toward towards across"
+)
 SMALL = _words("a an the of in on for to and or by at as its s is are from der die das la le les el")
 
 # Columns and remarks: words that do not tell one from the next.
