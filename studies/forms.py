@@ -50,6 +50,12 @@ class SearchForm(forms.ModelForm):  # type: ignore[type-arg]
             "limits": forms.Textarea(attrs={"rows": 2}),
         }
 
+    def name_by_files(self) -> None:
+        """The source of each file is told by the file; what differs from one to the next is entered later."""
+        for name in ("source", "query", "hits_reported"):
+            self.fields[name].required = False
+            self.fields[name].disabled = True
+
     def clean_run_on(self) -> date | None:
         day: date | None = self.cleaned_data["run_on"]
         if day and day > timezone.localdate():
@@ -70,6 +76,13 @@ class ImportForm(forms.Form):
         queryset=Search.objects.none(),
         required=False,
         empty_label=_("A search that is described below"),
+    )
+    apart = forms.BooleanField(
+        label=_("Each file is a search of its own"),
+        required=False,
+        help_text=_(
+            "It is named after what wrote the file, such as Scopus, and can be put right in the log."
+        ),
     )
 
     def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:

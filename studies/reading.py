@@ -83,6 +83,24 @@ def batches_of(review: Review) -> QuerySet[ImportBatch]:
     return ImportBatch.objects.filter(review=review).select_related("search", "created_by").order_by("-id")
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the files of a search held: entries of those that are read, and whether others are still to be read."""
+
+    found: int
+    pending: bool
+
+
+def held_by(batches: Iterable[tuple[str, int]]) -> Held:
+    """Of the status and the entries found of each file."""
+    known = list(batches)
+    waiting = {ImportBatch.Status.WAITING, ImportBatch.Status.READING, ImportBatch.Status.COLUMNS}
+    return Held(
+        sum(found for status, found in known if status == ImportBatch.Status.DONE),
+        any(status in waiting for status, _found in known),
+    )
+
+
 def records_of(review: Review, words: str = "", batch: str = "") -> QuerySet[Record]:
     found = Record.objects.filter(review=review).select_related("batch__search").order_by("id")
     for word in words.split():

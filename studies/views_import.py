@@ -44,14 +44,13 @@ def searches(request: HttpRequest, review_id: int) -> HttpResponse:
 
 def sorted_by_search(
     found: list[Search], batches: list[ImportBatch]
-) -> list[tuple[Search, list[ImportBatch], int]]:
-    """Each search, its batches, and how many entries those that count held."""
+) -> list[tuple[Search, list[ImportBatch], reading.Held]]:
+    """Each search, its batches, and what these held."""
     by_search: dict[int, list[ImportBatch]] = {search.pk: [] for search in found}
     for batch in batches:
         by_search.setdefault(batch.search_id, []).append(batch)
-    done = ImportBatch.Status.DONE
     return [
-        (search, by_search[search.pk], sum(b.found for b in by_search[search.pk] if b.status == done))
+        (search, by_search[search.pk], reading.held_by((b.status, b.found) for b in by_search[search.pk]))
         for search in found
     ]
 
@@ -64,6 +63,8 @@ def new_import(request: HttpRequest, review_id: int) -> HttpResponse:
     data, files = (request.POST, request.FILES) if posted else (None, None)
     form = ImportForm(data, files, review=review, initial={"search": request.GET.get("search")})
     described = SearchForm(data if posted and not request.POST.get("search") else None, prefix="new")
+    if data and data.get("apart"):
+        described.name_by_files()
     if posted and all_valid([form, *([described] if described.is_bound else [])]):
         try:
             bring_files(request, review, form, described)
@@ -81,11 +82,12 @@ def all_valid(forms: list[BaseForm]) -> bool:
 
 @transaction.atomic
 def bring_files(request: HttpRequest, review: Review, form: ImportForm, described: SearchForm) -> None:
-    by = reader(request)
-    search = form.cleaned_data["search"] or services.add_search(
-        by=by, review=review, **described.cleaned_data
-    )
+    by, search = reader(request), form.cleaned_data["search"]
+    apart = form.cleaned_data["apart"] and search is None
     for upload in form.uploads:
+        if search is None or apart:
+            own = {"source": services.source_of(upload)} if apart else {}
+            search = services.add_search(by=by, review=review, **(described.cleaned_data | own))
         services.start_import(by=by, search=search, upload=upload)
     messages.success(request, _("The files are being read. Their rows below say how far they are."))
 
@@ -120,8 +122,11 @@ def progress(request: HttpRequest, review_id: int, batch_id: int) -> HttpRespons
     """The line that asks for itself again while the file is read, and stays away when it is over."""
     review, can = fetch_review(reader(request), review_id)
     found = reading.fetch(reading.batches_of(review), review, batch_id)
-    context = {"review": review, "can": can, "batch": found, "job": job_of(found)}
-    return render(request, "studies/batch_line.html", context)
+    context: dict[str, object] = {"review": review, "can": can, "batch": found, "job": job_of(found)}
+    if found.status not in (ImportBatch.Status.WAITING, ImportBatch.Status.READING):
+        beside = ImportBatch.objects.filter(search=found.search_id).values_list("status", "found")
+        context["held"] = reading.held_by(beside)
+    return render(request, "studies/progress.html", context)
 
 
 @require_GET

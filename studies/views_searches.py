@@ -19,7 +19,7 @@ from reviews.permissions import fetch_review
 from studies import reading, services
 from studies.by_hand import as_ris
 from studies.forms import BibliographicForm, PasteForm, SearchForm
-from studies.models import Report, Search
+from studies.models import PriorReviewer, Report, Search
 from studies.overlap import drawing_of, overlap_of
 
 
@@ -52,12 +52,13 @@ def overlap(request: HttpRequest, review_id: int) -> HttpResponse:
     review, can = fetch_review(reader(request), review_id)
     found = overlap_of(review)
     context = {"review": review, "can": can, "overlap": found, "drawing": drawing_of(found)}
+    context["moved"] = PriorReviewer.objects.filter(review=review).exists()
     return render(request, "studies/overlap.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def paste(request: HttpRequest, review_id: int) -> HttpResponse:
-    """References, DOIs or PubMed numbers as text: stored and read like a file, never looked up elsewhere."""
+    """References, DOIs or PubMed numbers as text: stored and read like a file."""
     posted = request.method == "POST"
     review, can = fetch_review(reader(request), review_id, "bring", writing=posted)
     form = PasteForm(request.POST if posted else None, review=review, initial=from_address(request))

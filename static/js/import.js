@@ -12,11 +12,21 @@ const sayFiles = () => {
   chosen.textContent = [...input.files].map((file) => file.name).join(", ");
 };
 
+const apart = form.querySelector('input[name="apart"]');
+// What differs from file to file: said by the files, or entered later.
+const ofOne = ["source", "query", "hits_reported"].map((name) => form.querySelector(`[name="new-${name}"]`));
+
 const askForSearch = () => {
   const known = search.value !== "";
   described.hidden = known;
   // A hidden field must neither be sent nor stop the form with a message that nobody can see.
   described.disabled = known;
+  if (!apart) return;
+  apart.closest("[data-apart]").hidden = known;
+  for (const field of ofOne) {
+    field.disabled = apart.checked;
+    field.closest(".field").hidden = apart.checked;
+  }
 };
 
 for (const kind of drop ? ["dragenter", "dragover"] : []) {
@@ -34,5 +44,6 @@ drop?.addEventListener("drop", (event) => {
 });
 input?.addEventListener("change", sayFiles);
 search.addEventListener("change", askForSearch);
+apart?.addEventListener("change", askForSearch);
 askForSearch();
 sayFiles();

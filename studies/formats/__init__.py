@@ -47,6 +47,7 @@ __all__ = [
     "guess_mapping",
     "read",
     "sample",
+    "who_wrote",
 ]
 
 LABELS: Mapping[str, str] = {
@@ -93,6 +94,23 @@ _DIALECTS: Mapping[str, Callable[[str], str]] = {
     "medline": medline.dialect_of,
     "json": lambda head: "ClinicalTrials.gov" if json_entries.is_trials(head) else "CSL",
 }
+
+_HOSTS = frozenset(
+    {
+        "Ovid",
+        "EBSCO",
+        "ProQuest",
+        "EndNote",
+        "Zotero",
+        "Mendeley",
+        "Citavi",
+        "Rayyan",
+        "ASReview",
+        "Covidence",
+        "CSL",
+    }
+)
+"""What hosts or keeps many databases: whose records they are, the entries say."""
 
 _UNKNOWN = (
     "No known format of references was found in the file. Export the search results from the database or "
@@ -159,6 +177,17 @@ def detect(head: bytes, filename: str = "") -> str | None:
         return by_content(head, filename)
     except UnreadableFile:
         return None
+
+
+def who_wrote(stream: BinaryIO, filename: str = "") -> str:
+    """The database or tool that wrote a file, as far as its beginning tells it; else ""."""
+    try:
+        reading = read(stream, filename=filename)
+        first = next((item.fields.source for item in reading if isinstance(item, Entry)), "")
+    except UnreadableFile:
+        return ""
+    named = reading.dialect if reading.dialect not in _HOSTS else ""
+    return named or first or reading.dialect
 
 
 def read(

@@ -5,6 +5,7 @@ from studies.services.importing import (
     match_columns,
     read_batch,
     run_again,
+    source_of,
     start_import,
 )
 from studies.services.linking import (
@@ -42,6 +43,7 @@ __all__ = [
     "report_from",
     "run_again",
     "set_aside",
+    "source_of",
     "start_import",
     "study_of",
     "take_up",

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from pathlib import PurePath
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from reviews.jobs import enqueue
 from reviews.models import Job, Review
 from reviews.permissions import refuse_if_closed
 from reviews.writing import write
-from studies.formats import FIELDS, Entry, Refusal, UnreadableFile, read, sample
+from studies.formats import FIELDS, Entry, Refusal, UnreadableFile, read, sample, who_wrote
 from studies.looking_up import LookUp
 from studies.models import ImportBatch, ImportRefusal, Record, Search
 from studies.services.copying import copy_records
@@ -70,6 +71,13 @@ def run_again(*, by: User, search: Search) -> Search:
     )
 
 
+def source_of(upload: "UploadedFile[bytes]") -> str:
+    """What to call the search of a file: who wrote it, else its name."""
+    named = who_wrote(cast("BinaryIO", upload.file), upload.name or "")
+    upload.seek(0)
+    return (named or PurePath(upload.name or "").stem or _("Upload"))[:120]
+
+
 @write
 def start_import(
     *, by: User, search: Search, upload: "UploadedFile[bytes]", known_format: str = ""
@@ -88,6 +96,8 @@ def start_import(
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
+    # Two who bring the same file at once: the second waits here, and sees that of the first.
+    Review.objects.select_for_update(no_key=True).get(id=search.review_id)
     known = ImportBatch.objects.filter(review=search.review, sha256=digest.hexdigest()).exclude(
         status__in=[ImportBatch.Status.FAILED, ImportBatch.Status.UNDONE]
     )

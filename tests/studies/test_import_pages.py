@@ -8,6 +8,7 @@ from consensus.services import start_review
 from studies.models import ImportBatch, ImportRefusal, Record, Report, Search
 from studies.services import add_search
 from tests.conftest import ris
+from tests.studies.formats.samples import SAMPLES
 
 pytestmark = pytest.mark.django_db
 NBIB = (
@@ -212,3 +213,43 @@ def test_the_page_of_searches_asks_a_fixed_number_of_questions(
         client.post(url("import", review), {"file": files, **described()})
     with django_assert_max_num_queries(12):
         client.get(url("searches", review))
+
+
+def test_each_file_is_a_search_of_its_own_named_after_what_wrote_it(client_of, cast, review, work):
+    files = [
+        file(SAMPLES["embase.ris"][0], "a.ris"),
+        file(SAMPLES["scopus.csv"][0], "b.csv"),
+        file(SAMPLES["export.bib"][0], "Our own list.bib"),
+    ]
+    data = {
+        "file": files,
+        "apart": "on",
+        "new-kind": "database",
+        "new-platform": "",
+        "new-searched_by": "Ana",
+    }
+    client = client_of(cast.ana)
+    assert client.post(url("import", review), data).status_code == 302
+    work(review)
+    found = Search.objects.filter(review=review).values_list("source", "searched_by", "batches__made")
+    assert sorted(found) == [("Embase", "Ana", 2), ("Our own list", "Ana", 4), ("Scopus", "Ana", 2)]
+    # Chosen from the log, a search takes them all.
+    chosen = {"file": [file(NBIB, "c.nbib")], "apart": "on", "search": Search.objects.first().pk}
+    assert client.post(url("import", review), chosen).status_code == 302
+    assert Search.objects.filter(review=review).count() == 3
+
+
+def test_what_was_reported_is_compared_once_all_files_are_read(client_of, cast, review, work):
+    client = client_of(cast.ana)
+    reported = {**described(), "new-hits_reported": "2"}
+    client.post(url("import", review), {"file": [file(SAMPLES["embase.ris"][0], "a.ris")], **reported})
+    page = client.get(url("searches", review)).content.decode()
+    assert "2 reported, 0 in the files" in page
+    assert "Not all is read" in page
+    assert "Differs" not in page
+    work(review)
+    batch = ImportBatch.objects.get(review=review)
+    line = client.get(url("progress", review, batch.pk)).content.decode()
+    assert f'id="hits-{batch.search_id}" hx-swap-oob="true"' in line
+    assert "2 reported, 2 in the files" in line
+    assert "Same" in line
