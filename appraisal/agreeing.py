@@ -1,21 +1,31 @@
 """How far two judges agree on the levels before they compared: raw, and weighted kappa by the order of the scale."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
-from appraisal.instruments.model import OVERALL, Scale
+from appraisal.instruments.model import OVERALL
+from appraisal.instruments.model import Level as LevelOfScale
 from appraisal.models import Assessment, Level
 from appraisal.services import label_of, scale_for, states_of
-from consensus.agreement import Estimate, raw, weighted_kappa
+from consensus.agreement import Estimate, raw, size, stratified, weighted_kappa
 from consensus.models import Judgement, Stage
+
+# The levels that the first and the second of a pair of judges chose, by instrument and what is judged, then by pair.
+Cells = dict[tuple[int, str], dict[tuple[int, int], list[tuple[str, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
+    """Of several pairs of judges, kappa is the mean of the pairs' by their items (`docs/decisions/0006`): it does not
+    change with who is called the first of a pair. A level outside the order of the scale, such as no information, has no
+    distance to the others: kappa reads the `ordered` pairs, raw agreement reads all."""
+
     instrument: str
     label: str
     pairs: int
+    ordered: int
     raw: Estimate
     kappa: Estimate
 
@@ -41,19 +51,19 @@ def agreement_of(user: User, stage: Stage) -> list[Agreed]:
     latest = {(one.item_id, one.reviewer_id): one for one in said}
     for one in latest.values():
         by_item[one.item_id].append(one)
-    cells: dict[tuple[int, str], list[tuple[str, str]]] = defaultdict(list)
+    cells: Cells = defaultdict(lambda: defaultdict(list))
     for together in by_item.values():
         for at, first in enumerate(together):
             for second in together[at + 1 :]:
                 if used.get(first.pk) and used.get(first.pk) == used.get(second.pk):
+                    pair = (first.reviewer_id, second.reviewer_id)
                     for key in levels[first.pk].keys() & levels[second.pk].keys():
-                        cells[used[first.pk], key].append((levels[first.pk][key], levels[second.pk][key]))
+                        said_by_both = (levels[first.pk][key], levels[second.pk][key])
+                        cells[used[first.pk], key][pair].append(said_by_both)
     return measured(cells, said, used)
 
 
-def measured(
-    cells: dict[tuple[int, str], list[tuple[str, str]]], said: list[Judgement], used: dict[int, int]
-) -> list[Agreed]:
+def measured(cells: Cells, said: list[Judgement], used: dict[int, int]) -> list[Agreed]:
     sample = {
         instrument: next(one for one in said if used.get(one.pk) == instrument) for instrument, _key in cells
     }
@@ -61,23 +71,33 @@ def measured(
     found = []
     for instrument, key in sorted(cells, key=lambda one: (one[0], one[1] == OVERALL, one[1])):
         state = states[sample[instrument].pk]
-        table = square(cells[instrument, key], scale_for(state, key))
+        scale = scale_for(state, key)
+        by_pair = cells[instrument, key].values()
+        every = square([one for pairs in by_pair for one in pairs], scale.levels)
+        ranked = sorted((one for one in scale.levels if one.rank is not None), key=lambda one: one.rank or 0)
+        tables = [square(pairs, ranked) for pairs in by_pair]
         found.append(
             Agreed(
                 str(state.instrument),
                 label_of(state, key),
-                len(cells[instrument, key]),
-                raw(table),
-                weighted_kappa(table),
+                size(every),
+                sum(map(size, tables)),
+                raw(every),
+                kappa_of(tables),
             )
         )
     return found
 
 
-def square(pairs: list[tuple[str, str]], scale: Scale) -> list[list[int]]:
-    """Counts by level and level, in the order of severity; a level outside the order comes last."""
-    ranked = sorted(scale.levels, key=lambda one: (one.rank is None, one.rank or 0))
-    order = {one.code: place for place, one in enumerate(ranked)}
+def kappa_of(tables: list[list[list[int]]]) -> Estimate:
+    if len(tables) == 1:
+        return weighted_kappa(tables[0])
+    return stratified([(size(table), weighted_kappa(table)) for table in tables])
+
+
+def square(pairs: list[tuple[str, str]], levels: Sequence[LevelOfScale]) -> list[list[int]]:
+    """Counts by level and level, as far as both are among these."""
+    order = {one.code: place for place, one in enumerate(levels)}
     table = [[0] * len(order) for _ in order]
     for first, second in pairs:
         if first in order and second in order:

@@ -96,6 +96,17 @@ def weighted_kappa(table: Table, *, power: int = 1) -> Estimate:
     return within(k, error)
 
 
+def stratified(found: Sequence[tuple[int, Estimate]]) -> Estimate:
+    """The mean of independent estimates by their number of items (Barlow, Lai and Azen 1991); those that are not defined
+    are left out."""
+    known = [(n, one.value, one.error) for n, one in found if one.value is not None and one.error is not None]
+    total = sum(n for n, _value, _error in known)
+    if not total:
+        return UNDEFINED
+    value = sum(n * value for n, value, _error in known) / total
+    return within(value, math.sqrt(sum((n * error) ** 2 for n, _value, error in known)) / total)
+
+
 def pabak(table: Table) -> Estimate:
     """Kappa adjusted for prevalence and bias (Byrt, Bishop and Carlin 1993)."""
     found, q = raw(table), len(table)

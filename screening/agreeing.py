@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from consensus.agreement import UNDEFINED, Estimate, Table, ac1, kappa, pabak, raw, size, specific, within
+from consensus.agreement import Estimate, Table, ac1, kappa, pabak, raw, size, specific, stratified
 
 RECENT = 100
 ENOUGH = 50
@@ -61,16 +61,6 @@ def overall(tables: Mapping[Pair, Table]) -> Figures:
         positive=pooled.positive,
         negative=pooled.negative,
     )
-
-
-def stratified(found: Sequence[tuple[int, Estimate]]) -> Estimate:
-    """The mean of independent estimates by their number of records; those that are not defined are left out."""
-    known = [(n, one.value, one.error) for n, one in found if one.value is not None and one.error is not None]
-    total = sum(n for n, _value, _error in known)
-    if not total:
-        return UNDEFINED
-    value = sum(n * value for n, value, _error in known) / total
-    return within(value, math.sqrt(sum((n * error) ** 2 for n, _value, error in known)) / total)
 
 
 @dataclass(frozen=True, slots=True)

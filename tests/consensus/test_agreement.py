@@ -38,6 +38,24 @@ def test_weighted_kappa_of_two_categories_is_kappa():
     assert (weighted.value, weighted.error) == (pytest.approx(plain.value), pytest.approx(plain.error))
 
 
+def test_weighted_kappa_of_three_ordered_levels_equals_the_figures_that_r_gives():
+    """Of R's vcd (linear weights, with the standard error) and psych (quadratic weights)."""
+    levels = [[44, 5, 1], [7, 20, 3], [9, 5, 6]]
+    linear = agreement.weighted_kappa(levels)
+    assert (linear.value, linear.error) == (pytest.approx(9 / 19), pytest.approx(0.0769789098703061))
+    assert (linear.low, linear.high) == (pytest.approx(0.3228, abs=5e-5), pytest.approx(0.6246, abs=5e-5))
+    assert agreement.weighted_kappa(levels, power=2).value == pytest.approx(5 / 11)
+    assert agreement.raw(levels).value == pytest.approx(0.7)
+
+
+def test_several_pairs_weigh_as_many_items_as_they_judged():
+    one, other = agreement.Estimate(0.8, 0.1), agreement.Estimate(0.2, 0.1)
+    found = agreement.stratified([(30, one), (10, other), (5, agreement.UNDEFINED)])
+    assert found.value == pytest.approx(0.65)
+    assert found.error == pytest.approx((3**2 + 1) ** 0.5 / 40)
+    assert agreement.stratified([(5, agreement.UNDEFINED)]) == agreement.UNDEFINED
+
+
 def test_near_misses_cost_less_when_levels_are_ordered():
     near, far = [[8, 2, 0], [2, 8, 2], [0, 2, 8]], [[8, 0, 2], [2, 8, 2], [2, 0, 8]]
     assert agreement.weighted_kappa(near).value > agreement.weighted_kappa(far).value
