@@ -1,7 +1,7 @@
 """The review's standing assessments, ready to be drawn: what every judge's work comes to. Reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accounts.models import User
 from appraisal.instruments.harmonise import harmonise
@@ -11,7 +11,9 @@ from appraisal.instruments.plots import PlotRow, plot_row
 from appraisal.instruments.robvis import Assessed
 from appraisal.models import Instrument, Level, LevelMapping
 from appraisal.services import State, states_of, study_of_item
+from appraisal.weighing import weights_for
 from consensus.models import Judgement, Stage, WorkItem
+from reviews.models import Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Standing:
     item: WorkItem
     state: State
     harmonised: str
+    weight: float = 1.0
 
     @property
     def label(self) -> str:
@@ -33,10 +36,12 @@ class Standing:
 
     def row(self) -> PlotRow:
         scores = {one.slot: float(one.score) for one in self.state.finding.domains if one.score is not None}
-        return plot_row(self.state.definition, self.label, self.levels(), self.overall, scores=scores)
+        return plot_row(
+            self.state.definition, self.label, self.levels(), self.overall, weight=self.weight, scores=scores
+        )
 
     def assessed(self) -> Assessed:
-        return Assessed(self.label, self.levels(), self.overall)
+        return Assessed(self.label, self.levels(), self.overall, self.weight)
 
 
 def standing_of(user: User, stage: Stage, *, outcome_id: int | None = None) -> list[Standing]:
@@ -58,6 +63,14 @@ def standing_of(user: User, stage: Stage, *, outcome_id: int | None = None) -> l
         for pk, state in states.items()
     ]
     return sorted(found, key=lambda one: (study_of_item(one.item).label, one.item.pk))
+
+
+def weighed(found: Sequence[Standing], review: Review, by: str) -> list[Standing]:
+    """Each with its study's weight; a study whose number is not known weighs nothing."""
+    if not by:
+        return list(found)
+    weights = weights_for(review, by)
+    return [replace(one, weight=weights.get(study_of_item(one.item).pk, 0.0)) for one in found]
 
 
 def level_maps(instruments: set[int]) -> dict[int, dict[str, str | None]]:

@@ -54,6 +54,23 @@ class Asked:
     def codes(self) -> list[str]:
         return self.row.codes if self.row else []
 
+    @property
+    def told(self) -> tuple[str, str, str] | None:
+        """What supports the answer: words, quotation, page."""
+        if self.row is None:
+            return None
+        anchor = self.row.anchor
+        found = (self.row.support, anchor.quote if anchor else "", anchor.page if anchor else "")
+        return found if any(found) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    questions: str
+    text: str
+    quote: str
+    page: str
+
 
 @dataclass(slots=True)
 class Place:
@@ -80,6 +97,18 @@ class Judged:
     reason: str
     may: Sequence[str] = ()
     directions: Sequence[tuple[str, str]] = ()
+    # What each level stands for, where the instrument says it: the level and its criterion in our own words.
+    criteria: Sequence[tuple[Shown, str]] = ()
+
+    @property
+    def id(self) -> str:
+        return self.key.replace("/", "-").replace(".", "-")
+
+    @property
+    def opened(self) -> bool:
+        """Whether there is something of the assessor's own to see, or to say because nothing is proposed."""
+        row = self.row
+        return not self.proposed or bool(row and (row.chosen or row.reason or row.direction))
 
 
 @dataclass(slots=True)
@@ -96,13 +125,13 @@ class Page:
     note: str = ""
 
     @property
-    def supports(self) -> list[tuple[str, str]]:
-        """What supports the answers: each text once, with the questions that it is said of."""
-        said: dict[str, list[str]] = {}
+    def supports(self) -> list[Support]:
+        """What supports the answers: each text, quotation and page once, with the questions that it is said of."""
+        said: dict[tuple[str, str, str], list[str]] = {}
         for one in self.questions:
-            if one.row and one.row.support:
-                said.setdefault(one.row.support, []).append(one.question.id)
-        return [(", ".join(ids), text) for text, ids in said.items()]
+            if told := one.told:
+                said.setdefault(told, []).append(one.question.id)
+        return [Support(", ".join(ids), *told) for told, ids in said.items()]
 
     @property
     def following(self) -> Place | None:
@@ -259,4 +288,9 @@ def judged(
         reason,
         [scale.label(one) for one in may],
         words if "/" not in key else [],
+        [
+            (found, text)
+            for code, text in (domain.criteria if domain else {}).items()
+            if (found := shown(scale, code))
+        ],
     )

@@ -23,9 +23,18 @@ class Refused:
 class Missing:
     """Something that has to be given before the assessment is complete."""
 
-    kind: str  # parameter | question | level | extra
+    kind: str  # parameter | question | level | extra, and what a service adds: reason
     key: str
     label: str
+
+    @property
+    def place(self) -> str:
+        """The step of the assessment at which it is given."""
+        return "parameters" if self.kind == "parameter" else self.key.partition("/")[0]
+
+    @property
+    def question(self) -> str:
+        return self.key.partition("/")[2] if self.kind == "question" else ""
 
 
 @dataclass

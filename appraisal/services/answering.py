@@ -262,7 +262,9 @@ def lacking(state: State) -> list[Missing]:
     """What has to be given before the assessment can be handed in."""
     reasons = [Missing("reason", key, label_of(state, key)) for key in state.unreasoned]
     inputs = [
-        Missing("reason", one.id, one.label) for one in state.definition.inputs if one.id in state.unexplained
+        Missing("reason", f"{OVERALL}/{one.id}", one.label)
+        for one in state.definition.inputs
+        if one.id in state.unexplained
     ]
     return [*state.finding.missing, *reasons, *inputs]
 

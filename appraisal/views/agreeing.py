@@ -60,6 +60,14 @@ def said_of(asked: Asked) -> str:
     )
 
 
+def support_of(asked: Asked) -> str:
+    text, quote, page = asked.told or ("", "", "")
+    place = _("page %(page)s") % {"page": page} if page else ""
+    return " ".join(
+        part for part in (text, f"“{quote}”" if quote else "", f"({place})" if place else "") if part
+    )
+
+
 def domain_rows(peers: list[tuple[str, State]], mine: State | None) -> list[DomainRow]:
     """By domain what each judge comes to; within it, by question. Domains that only some instruments have as well."""
     keys: dict[str, str] = {}
@@ -92,9 +100,7 @@ def domain_row(key: str, label: str, peers: list[tuple[str, State]], mine: State
     row.differs = len({(one.level.label if one.level else "", str(one.score)) for one in row.told}) > 1
     for words, by_sign in asked.items():
         cells = [
-            (said_of(by_sign[sign]), by_sign[sign].row.support if by_sign[sign].row else "")  # type: ignore[union-attr]
-            if sign in by_sign
-            else ("", "")
+            (said_of(by_sign[sign]), support_of(by_sign[sign])) if sign in by_sign else ("", "")
             for sign, _state in peers
         ]
         row.questions.append((words, cells, len({said for said, _why in cells}) > 1))

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appraisal.instruments.load import (
@@ -422,17 +422,20 @@ plain = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(plain)
 def test_what_is_written_is_read_back_as_it_was(value):
     assert read_yaml(write_yaml(value).encode()).value == value
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
 def test_no_bytes_do_more_than_be_refused(source):
     with pytest.raises(InstrumentRefused):
         read_instrument(source)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_document_is_refused_or_read_but_never_breaks(data):
     changed = document()
