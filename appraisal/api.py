@@ -1,18 +1,18 @@
-"""Instruments, levels and answers over the API. A whole assessment is sent to `judgements`, a consensus to
+"""Instruments, plans, levels and answers over the API. A whole assessment is sent to `judgements`, a consensus to
 `items/…/resolve`, with the answer as `appraisal.services.whole` describes it."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django_filters import rest_framework as filters
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from appraisal.models import Answer, Instrument, Level
+from appraisal.models import Answer, Instrument, Level, Plan, Use
 from consensus.models import WorkItem
 from consensus.services import reveal
 
@@ -48,6 +48,61 @@ class InstrumentViewSet(viewsets.ReadOnlyModelViewSet[Instrument]):
 
     def get_queryset(self) -> QuerySet[Instrument]:
         return Instrument.objects.visible_to(person(self.request)).order_by("id")
+
+
+class PlanSerializer(serializers.ModelSerializer[Use]):
+    kind = serializers.CharField(source="plan.version.stage.kind", read_only=True)
+    version = serializers.IntegerField(source="plan.version.number", read_only=True)
+    newest = serializers.BooleanField(read_only=True)
+    name = serializers.CharField(source="instrument.name", read_only=True)
+    content_hash = serializers.CharField(source="instrument.content_hash", read_only=True)
+    confounders = serializers.CharField(source="plan.confounders", read_only=True)
+    co_interventions = serializers.CharField(source="plan.co_interventions", read_only=True)
+
+    class Meta:
+        model = Use
+        fields = [
+            "id",
+            "review",
+            "kind",
+            "version",
+            "newest",
+            "instrument",
+            "name",
+            "content_hash",
+            "designs",
+            "parameters",
+            "confounders",
+            "co_interventions",
+        ]
+
+
+class PlanFilter(filters.FilterSet):
+    review = filters.NumberFilter(field_name="review")
+    kind = filters.CharFilter(field_name="plan__version__stage__kind")
+    newest = filters.BooleanFilter(field_name="newest")
+
+
+class PlanViewSet(viewsets.ReadOnlyModelViewSet[Use]):
+    """Which instrument a version of the stage asks of which designs (none: of all the others), with the parameters that
+    the review set. One row for each instrument."""
+
+    serializer_class = PlanSerializer
+    filterset_class = PlanFilter
+    queryset = Use.objects.none()
+
+    def get_queryset(self) -> QuerySet[Use]:
+        later = Plan.objects.filter(
+            version__stage=OuterRef("plan__version__stage"),
+            version__number__gt=OuterRef("plan__version__number"),
+        )
+        found: QuerySet[Use] = (
+            Use.objects.visible_to(person(self.request))
+            .select_related("plan__version__stage", "instrument")
+            .annotate(newest=~Exists(later))
+            .order_by("id")
+        )
+        return found
 
 
 class JudgedSerializer(serializers.ModelSerializer[Any]):
@@ -148,6 +203,7 @@ class AnswerViewSet(Judged):
 
 ROUTES: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     ("instruments", InstrumentViewSet, "instrument"),
+    ("risk-plans", PlanViewSet, "risk_plan"),
     ("risk-levels", LevelViewSet, "risk_level"),
     ("risk-answers", AnswerViewSet, "risk_answer"),
 ]

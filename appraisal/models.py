@@ -71,6 +71,27 @@ def read_once(instrument: Instrument) -> Loaded:
     return _READ[instrument.content_hash]
 
 
+class Sketch(models.Model):
+    """An instrument that is being built. It is nobody's to answer before it is proved and kept as an `Instrument`."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
+    # As `instruments.sketch` tidies it.
+    content = models.JSONField()
+    # Counts the changes, so that two windows do not overwrite each other unseen.
+    revision = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = OfReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "id"], name="sketch_of_review")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.content.get("title") or str(_("Instrument without a name"))
+
+
 class Plan(models.Model):
     """Which instruments a version of the stage asks for."""
 
@@ -100,6 +121,8 @@ class Use(models.Model):
     # What the instrument asks once for the whole review: {parameter: value}, as the engine takes it.
     parameters = models.JSONField(default=dict)
     position = models.PositiveSmallIntegerField(default=0)
+
+    objects = OfReviewQuerySet.as_manager()
 
     class Meta:
         constraints = [

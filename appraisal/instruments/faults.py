@@ -29,6 +29,8 @@ class Faults:
         self.problems: list[Problem] = []
         self.place: Path = ()
         self._gaps: dict[tuple[Path, str], Gap] = {}
+        # Rules that hold beside another one: what is wrong with them is said already.
+        self._doubled: set[Path] = set()
 
     def note(self, path: Path, message: str, example: Example, number: int) -> None:
         gap = self._gaps.get((path, message))
@@ -67,12 +69,13 @@ class Faults:
         if hit_policy == "unique" and len(matching) > 1:
             names = " and ".join(rule.id for rule in matching)
             message = f"Rules {names} {'both' if len(matching) == 2 else 'all'} cover"
+            self._doubled.update((*path, rule.id) for rule in matching)
             self.note((*path, matching[1].id), message, example, number)
         return matching[0]
 
     def dead(self, rules: Iterable[Rule], fired: Mapping[str, int], path: Path) -> None:
         for rule in rules:
-            if not fired.get(rule.id):
+            if not fired.get(rule.id) and (*path, rule.id) not in self._doubled:
                 self.problems.append(Problem((*path, rule.id), "This rule can never fire"))
 
 

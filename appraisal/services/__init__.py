@@ -1,4 +1,11 @@
-from appraisal.services.agreeing import begin_consensus, peers_of, start_from, take
+from appraisal.services.agreeing import (
+    begin_consensus,
+    copy_on,
+    others_to_begin,
+    peers_of,
+    start_from,
+    take,
+)
 from appraisal.services.answering import (
     begin,
     ensure_assessment,
@@ -25,6 +32,7 @@ from appraisal.services.planning import (
     use_shipped,
 )
 from appraisal.services.reading import State, question_of, state_of, states_of, study_of_item, use_for
+from appraisal.services.sketching import begin_sketch, discard_sketch, keep_sketch, save_sketch
 from appraisal.services.whole import copy_rows, write_whole
 
 __all__ = [
@@ -36,20 +44,26 @@ __all__ = [
     "add_result",
     "begin",
     "begin_consensus",
+    "begin_sketch",
     "copy_instrument",
+    "copy_on",
     "copy_rows",
+    "discard_sketch",
     "ensure_assessment",
     "first_plan",
+    "keep_sketch",
     "label_of",
     "lacking",
     "map_levels",
     "newest_plan",
+    "others_to_begin",
     "outdated",
     "peers_of",
     "publish_plan",
     "question_of",
     "save_answer",
     "save_level",
+    "save_sketch",
     "scale_for",
     "settle_levels",
     "start_from",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from appraisal.models import Answer
-from appraisal.services.answering import ensure_assessment, writable
+from appraisal.services.answering import begin, ensure_assessment, writable
 from appraisal.services.whole import agree_on_answers, copy_rows, on_the_same_instrument
 from config.refusals import Refused
 from consensus.models import Judgement, WorkItem
@@ -60,3 +60,26 @@ def start_from(*, by: User, judgement_id: int, source_id: int) -> int:
     Answer.objects.filter(judgement=draft).delete()
     draft.levels.all().delete()
     return copy_rows(source, draft)
+
+
+def others_to_begin(by: User, judgement: Judgement) -> list[WorkItem]:
+    """The study's other results that this person is to judge and has not begun."""
+    result = judgement.item.result
+    if result is None or judgement.role != Judgement.Role.INDEPENDENT or judgement.reviewer_id != by.pk:
+        return []
+    mine = Judgement.objects.of(by).filter(superseded_at=None).values("item")
+    found = WorkItem.objects.filter(stage=judgement.item.stage_id, result__study=result.study_id)
+    return list(found.exclude(id=judgement.item_id).exclude(id__in=mine).undecided().order_by("id"))
+
+
+@write
+def copy_on(*, by: User, judgement_id: int) -> int:
+    """Begin the study's other results with one's own submitted assessment of this one. Returns how many were begun."""
+    own = Judgement.objects.independent().of(by).filter(id=judgement_id, submitted_at__isnull=False)
+    source = own.select_related("item__result", "item__stage").first()
+    if source is None:
+        raise Http404
+    others = others_to_begin(by, source)
+    for item in others:
+        copy_rows(source, begin(by=by, item_id=item.pk))
+    return len(others)

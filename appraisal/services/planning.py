@@ -13,6 +13,7 @@ from appraisal.instruments.harmonise import LOW_MODERATE_HIGH, default_map, map_
 from appraisal.instruments.load import Loaded, read_instrument, shipped
 from appraisal.instruments.problems import InstrumentRefused
 from appraisal.instruments.prove import require_proof
+from appraisal.instruments.yaml_text import MAX_BYTES
 from appraisal.models import Instrument, LevelMapping, Plan, Use, read_once
 from config.refusals import Invalid, Refused
 from consensus.models import Change, Stage, StageVersion, WorkItem
@@ -36,7 +37,6 @@ DEFAULT: tuple[tuple[str, tuple[str, ...]], ...] = (
 ACCURACY: tuple[tuple[str, tuple[str, ...]], ...] = (("quadas2", ()),)
 # What a trial's assessment most often asks about; the plan page says so, and changes it.
 USUAL = {"effect": "assignment"}
-MOST_BYTES = 1_000_000
 MOST_WORDS = 20_000
 
 
@@ -95,8 +95,8 @@ def copy_instrument(*, by: User, instrument: Instrument, review: Review) -> Inst
 def add_own(*, by: User, review: Review, source: bytes) -> Instrument:
     """An instrument from YAML, proved total and unambiguous. Refused with every place that is wrong."""
     refuse_if_closed(review)
-    if len(source) > MOST_BYTES:
-        raise Invalid(_("The file is larger than 1 MB. An instrument is a short text."))
+    if len(source) > MAX_BYTES:
+        raise Invalid(_("The file is larger than 512 KB. An instrument is a short text."))
     try:
         loaded = read_instrument(source)
         require_proof(loaded)

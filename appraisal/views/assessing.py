@@ -7,14 +7,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from appraisal import services
+from appraisal.instruments.model import OVERALL
 from appraisal.instruments.words import caveats
-from appraisal.models import Plan
-from appraisal.pages import page_of
+from appraisal.models import Level, Plan
+from appraisal.pages import Shown, page_of, shown
 from appraisal.services.reading import State
 from appraisal.views.common import draft_for, item_for, reader
 from config.refusals import Invalid, Refused
@@ -49,8 +51,9 @@ def lists_of(user: User, can: Can, stage: Stage) -> dict[str, Any]:
     )
     begun = [one for one in mine if one.is_draft]
     known = {one.item_id for one in begun}
-    shown = ("study", "result__study", "result__outcome", "result__time_point")
-    decided = WorkItem.objects.decided().filter(stage=stage).select_related(*shown).order_by("id")
+    related = ("study", "result__study", "result__outcome", "result__time_point")
+    decided = WorkItem.objects.decided().filter(stage=stage).select_related(*related).order_by("id")
+    agreed = [one for one in decided[:MOST] if sees_others(user, one)]
     return {
         "stage": stage,
         "by_result": stage.kind == "appraisal_result",
@@ -58,9 +61,23 @@ def lists_of(user: User, can: Can, stage: Stage) -> dict[str, Any]:
         "begun": begun,
         "waiting": [one for one in waiting if one.pk not in known],
         "submitted": [one for one in mine if not one.is_draft][:MOST],
-        "conflicts": conflicts_of(user, can, stage).select_related(*shown).order_by("id")[:MOST],
-        "decided": [one for one in decided[:MOST] if sees_others(user, one)],
+        "conflicts": conflicts_of(user, can, stage).select_related(*related).order_by("id")[:MOST],
+        "decided": [(one, level) for one, level in zip(agreed, final_levels(agreed), strict=True)],
     }
+
+
+def final_levels(items: list[WorkItem]) -> list[Shown | None]:
+    """The overall level of each item's final assessment, in words."""
+    found = Level.objects.filter(judgement__in=[one.final_id for one in items], key=OVERALL)
+    rows = {one.judgement_id: one for one in found.select_related("judgement__assessment__instrument")}
+    return [overall_of(rows.get(one.final_id or 0)) for one in items]
+
+
+def overall_of(row: Level | None) -> Shown | None:
+    if row is None:
+        return None
+    definition = row.judgement.assessment.instrument.definition
+    return shown(definition.scales.get(definition.overall.scale), row.level)
 
 
 @require_POST
@@ -90,6 +107,7 @@ def assess(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
     except Refused as error:
         refusal = error.message
     context = {"review": review, "can": can, "item": item, "wanted": wanted, "refusal": refusal}
+    context["others"] = services.others_to_begin(reader(request), submitted) if submitted else []
     context |= {"submitted": submitted, "state": state, "domains": services_rows(state)}
     return render(request, "appraisal/assess.html", context)
 
@@ -112,7 +130,10 @@ def draft(request: HttpRequest, review_id: int, judgement_id: int) -> HttpRespon
     if state is None:
         return redirect("appraisal:assess", review_id, held.item_id)
     context = context_of(request, review, can, state, request.GET.get("domain", ""))
-    return render(request, "appraisal/draft.html", context)
+    part = request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
+    response = render(request, f"appraisal/{'assessment' if part else 'draft'}.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def context_of(request: HttpRequest, review: Review, can: Can, state: State, at: str) -> dict[str, Any]:
@@ -221,6 +242,17 @@ def copy(request: HttpRequest, review_id: int, judgement_id: int) -> HttpRespons
     services.start_from(by=reader(request), judgement_id=held.pk, source_id=int(source))
     messages.success(request, _("Copied. Check each domain for this result."))
     return redirect("appraisal:draft", review_id, held.pk)
+
+
+@require_POST
+def copy_on(request: HttpRequest, review_id: int, judgement_id: int) -> HttpResponse:
+    """Begin the study's other results with this assessment."""
+    _review, _can, held = draft_for(request, review_id, judgement_id)
+    begun = services.copy_on(by=reader(request), judgement_id=held.pk)
+    messages.success(
+        request, _("Begun with a copy: %(n)s. Check each domain for its own result.") % {"n": begun}
+    )
+    return redirect("appraisal:queue", review_id)
 
 
 @require_POST

@@ -12,16 +12,16 @@ from appraisal import services
 from appraisal.instruments.load import shipped
 from appraisal.instruments.model import Instrument as Definition
 from appraisal.instruments.model import Parameter
+from appraisal.instruments.sketch_document import sketch_of
 from appraisal.instruments.words import caveats
-from appraisal.instruments.yaml_text import write_yaml
-from appraisal.models import Instrument, LevelMapping, Plan, Use
+from appraisal.instruments.yaml_text import MAX_BYTES, write_yaml
+from appraisal.models import Instrument, LevelMapping, Plan, Sketch, Use
 from appraisal.pages import shown
-from appraisal.services.planning import MOST_BYTES
 from appraisal.views.common import reader
 from config.refusals import Invalid
 from consensus.models import Stage
 from reviews.models import Review
-from reviews.permissions import fetch_review
+from reviews.permissions import Can, fetch_review
 from studies.models import Outcome, Study, TimePoint
 from studies.services import time_point
 
@@ -39,13 +39,20 @@ def add_stage(request: HttpRequest, review_id: int) -> HttpResponse:
 def plan(request: HttpRequest, review_id: int) -> HttpResponse:
     """What is asked of which design, for everybody to read and for the lead to change."""
     review, can = fetch_review(reader(request), review_id)
+    return render(request, "appraisal/plan.html", context_of(review, can))
+
+
+def context_of(review: Review, can: Can) -> dict[str, Any]:
     stages = list(Stage.objects.filter(review=review, kind__in=services.KINDS))
     kept = list(Instrument.objects.filter(review=review).prefetch_related("mappings"))
-    context = {
+    return {
         "review": review,
         "can": can,
         "plans": [(stage, *lines_of(stage, kept)) for stage in stages],
-        "kept": [(one, caveats(one.definition), scale_of(one)) for one in kept],
+        "kept": [
+            (one, caveats(one.definition), scale_of(one), sketch_of(one.document) is not None) for one in kept
+        ],
+        "sketches": Sketch.objects.filter(review=review) if can.manage else [],
         "shipped": [
             (name, one.instrument) for name, one in shipped().items() if not known(kept, one.content_hash)
         ],
@@ -56,7 +63,6 @@ def plan(request: HttpRequest, review_id: int) -> HttpResponse:
         "units": TimePoint.Unit.choices,
         "by_result": any(one.kind == "appraisal_result" for one in stages),
     }
-    return render(request, "appraisal/plan.html", context)
 
 
 def known(kept: list[Instrument], digest: str) -> bool:
@@ -140,14 +146,17 @@ def posted(request: HttpRequest, instrument: Instrument) -> services.Choice:
 @require_POST
 def bring(request: HttpRequest, review_id: int) -> HttpResponse:
     """An instrument for the review: one that comes with Concord, or the team's own as YAML, proved before it is kept."""
-    review, _can = fetch_review(reader(request), review_id, "manage", writing=True)
+    review, can = fetch_review(reader(request), review_id, "manage", writing=True)
     upload = request.FILES.get("file")
-    if upload is not None:
-        if (upload.size or 0) > MOST_BYTES:
-            raise Invalid(_("The file is larger than 1 MB. An instrument is a short text."))
-        made = services.add_own(by=reader(request), review=review, source=upload.read())
-    else:
+    if upload is None:
         made = services.use_shipped(by=reader(request), review=review, name=request.POST.get("name", ""))
+    else:
+        try:
+            # What is too large is not read to its end to be refused.
+            made = services.add_own(by=reader(request), review=review, source=upload.read(MAX_BYTES + 1))
+        except Invalid as error:
+            refused = {"refused": error.message.splitlines(), "file": upload.name}
+            return render(request, "appraisal/plan.html", context_of(review, can) | refused, status=400)
     messages.success(request, _("Added: %(instrument)s. Say for which designs it is.") % {"instrument": made})
     return redirect("appraisal:plan", review_id)
 

@@ -187,8 +187,32 @@ def test_an_instrument_goes_out_and_a_changed_one_comes_in(appraisal, cast, clie
     sent = {"file": SimpleUploadedFile("own.yaml", changed)}
     assert lead.post(url("bring", review), sent).status_code == 302
     assert Instrument.objects.filter(review=review, origin="own").count() == 1
-    broken = {"file": SimpleUploadedFile("own.yaml", b"a: &a [*a]")}
-    assert lead.post(url("bring", review), broken).status_code == 400
+
+
+UNSOUND = write_yaml(shipped()["quadas2"].document).encode()
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (b"a: &a [*a]", "line 1"),
+        (b"a: &a [x, x]\nb: [*a, *a]", "line 1"),
+        (b"x" * 10_000_000, "larger than 512 KB"),
+        (b"answers: {Y: {label: Yes}}", "quotes"),
+        (UNSOUND.replace(b"id: D1.3", b"id: D1.2", 1), "D1"),
+        (b"\xff\xfe", "UTF-8"),
+        (b"", "The file is empty"),
+    ],
+)
+def test_a_file_that_is_no_sound_instrument_is_refused_with_the_place(
+    appraisal, cast, client_of, source, said
+):
+    sent = {"file": SimpleUploadedFile("own.yaml", source)}
+    answer = client_of(cast.lead).post(url("bring", appraisal.review_id), sent)
+    assert answer.status_code == 400
+    assert said in words(answer)
+    assert "own.yaml was not added" in words(answer)
+    assert not Instrument.objects.filter(review=appraisal.review, origin="own").exists()
 
 
 def test_every_shipped_instrument_can_be_added_and_shown(appraisal, cast, client_of):

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import ApiToken, User
 from accounts.services import create_token
 from appraisal.models import Instrument
-from appraisal.services import add_appraisal, begin, save_answer
+from appraisal.services import add_appraisal, begin, begin_sketch, save_answer
 from consensus.models import Judgement, Note, WorkItem
 from consensus.services import add_judge, decide_pair, open_draft, submit
 from consensus.services.together import settle_together
@@ -130,6 +130,7 @@ def build(cast: Any, review: Review) -> World:
     key = add_member(by=cast.owner, review=review, email="guest@example.org", role="observer")
     publish_form(by=cast.lead, review=review, data=FORM)
     add_appraisal(by=cast.lead, review=review, kind="appraisal")
+    begin_sketch(by=cast.lead, review=review)
     bring_in_reports(cast, review)
     at = screened(cast, review)
     extra(cast, review, at["title_abstract"][UNTOUCHED])
