@@ -29,7 +29,7 @@ def study_of_item(item: WorkItem) -> Study:
 
 def use_for(version_id: int | None, study: Study) -> Use:
     """The instrument that the plan names for the study's design. Refused where the plan or the study names none."""
-    uses = list(Use.objects.filter(plan__version=version_id).select_related("instrument"))
+    uses: list[Use] = list(Use.objects.filter(plan__version=version_id).select_related("instrument"))
     if study.design == Study.Design.UNCLEAR and len(uses) > 1:
         raise Refused(
             _("State the design of %(study)s first, on its page: it decides which instrument is asked.")
