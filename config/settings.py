@@ -113,6 +113,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "concord"
+# A ranking keeps what the records say in memory, a gigabyte at 100,000; its worker is one of its own.
+CELERY_TASK_ROUTES = {"screening.tasks.train_due": {"queue": "ranking"}}
 # kombu looks for messages of a dead worker only every interval x throttle seconds; its defaults make that an hour.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
@@ -129,7 +131,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-events": {"task": "reviews.tasks.seal", "schedule": 60.0},
     "compact-counts": {"task": "consensus.tasks.compact", "schedule": 60.0},
     "send-digests": {"task": "reviews.tasks.send_digests", "schedule": 600.0},
-    "rank-records": {"task": "screening.tasks.train_due", "schedule": 15.0},
+    "rank-records": {"task": "screening.tasks.train_due", "schedule": 15.0, "options": {"expires": 15.0}},
     "tell-mentions": {"task": "consensus.tasks.tell", "schedule": 60.0},
     "release-leases": {"task": "consensus.tasks.release", "schedule": 300.0},
 }

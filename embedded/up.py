@@ -137,20 +137,17 @@ class Supervisor:
         web = [*python, "granian", "--interface", "wsgi", "--host", ports.HOST, "--port", str(self.port)]
         web += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--no-ws"]
         web += ["--workers-kill-timeout", "3", "--log-level", "warning", "config.wsgi:application"]
-        worker = [*celery, "worker", "--concurrency", "2", "--max-memory-per-child", "600000"]
-        worker += [
-            "--without-gossip",
-            "--without-mingle",
-            "--loglevel",
-            "WARNING",
-            "--hostname",
-            "concord@%h",
-        ]
+        quiet = ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+        worker = [*celery, "worker", "--concurrency", "2", "--max-memory-per-child", "600000", *quiet]
+        worker += ["--hostname", "concord@%h"]
+        ranker = ["nice", "-n", "10", *celery, "worker", "--queues", "ranking", "--concurrency", "1", *quiet]
+        ranker += ["--hostname", "ranking@%h"]
         beat = [*celery, "beat", "--schedule", str(self.place.data / "beat" / "schedule"), "--pidfile="]
         beat += ["--loglevel", "WARNING"]
         self.start_child("web", web)
         self.wait_for_web()  # alone on the processors; tasks wait in their queue
         self.start_child("worker", worker)
+        self.start_child("ranker", ranker)
         self.start_child("beat", beat)
 
     def start_child(self, name: str, argv: list[str]) -> None:

@@ -17,7 +17,7 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "ranker", "beat")
 # Set by the image, or only of use while developing.
 NOT_FOR_THE_FILE = {"CONCORD_DATA", "CONCORD_DEBUG", "CONCORD_REDIS_SLOT", "CONCORD_LOG_LEVEL"}
 
@@ -111,7 +111,7 @@ def test_the_commands_get_ready_serve_work_and_keep_time(surroundings, tmp_path)
     assert list((tmp_path / "static").glob("staticfiles.json"))
     running = {}
     try:
-        for name in ("web", "worker", "beat"):
+        for name in ("web", "worker", "ranker", "beat"):
             with (tmp_path / f"{name}.log").open("wb") as log:
                 running[name] = subprocess.Popen(
                     command_of(name, surroundings), cwd=ROOT, env=surroundings, stdout=log, stderr=log,

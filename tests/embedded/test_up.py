@@ -86,7 +86,8 @@ CHILDREN = {
     "Redis": ("valkey-server",),
     "the keeper": ("-m embedded keep",),
     "the web server": ("-m granian",),
-    "the worker": ("-m celery", "worker"),
+    "the worker": ("-m celery", "--hostname concord"),
+    "the ranking worker": ("-m celery", "--queues ranking"),
     "the scheduler": ("-m celery", "beat"),
 }
 
