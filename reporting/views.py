@@ -20,6 +20,7 @@ from reporting.diagram import described, drawing, phases
 from reporting.prisma import BOXES, CHECKED, Box, boxes, violations
 from reviews.models import ExclusionReason, Review
 from reviews.permissions import fetch_review
+from screening.halting import grounds
 from studies.models import Record, Report, Study
 
 ON_PAGE = 50
@@ -48,7 +49,7 @@ def prisma(request: HttpRequest, review_id: int) -> HttpResponse:
         "held": CHECKED - len({one.identity for one in wrong}),
         "checked": CHECKED,
         "stops": [
-            (kind_of(one.stage).label, one)
+            (kind_of(one.stage).label, one, grounds(one.basis))
             for one in Stop.objects.filter(review=review, resumed_at=None).select_related(
                 "stage", "stopped_by"
             )

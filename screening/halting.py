@@ -1,6 +1,8 @@
 """Stopping before the end: the random sample, what it promises, and the team's decision."""
 
 from dataclasses import dataclass
+from math import floor
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -23,7 +25,8 @@ RELEVANT = ("include", "unsure")
 @dataclass(frozen=True)
 class Standing:
     """Where a stage stands: `screened` and `relevant` of what is decided, `left` that nobody decided; the random sample
-    with its plan; how sure it is that the target is reached; how many more records to screen at random."""
+    with its plan; how sure it is that the target is reached, and which recall is reached with the confidence that was
+    promised; how many more records to screen at random."""
 
     screened: int
     relevant: int
@@ -34,7 +37,7 @@ class Standing:
     planned: int
     found: int
     chance: float | None
-    allowed: float
+    reached: float | None
     enough: bool
     advice: int
     look: int
@@ -44,9 +47,20 @@ class Standing:
         return self.sample is not None and self.sample.ended_at is None
 
     @property
-    def sure(self) -> float | None:
-        """How sure, in per cent, that recall is at least the target."""
-        return None if self.chance is None else round(100 * (1 - self.chance), 1)
+    def missed(self) -> int | None:
+        """At most so many relevant records are still to be found, with the confidence promised."""
+        if not self.reached:
+            return None
+        return round(self.relevant / self.reached) - self.relevant
+
+    @property
+    def recall(self) -> str | None:
+        """The recall that is reached with the confidence promised, in per cent; never rounded up to the target."""
+        return None if self.reached is None else percent(self.reached)
+
+
+def percent(share: float) -> str:
+    return f"{floor(1000 * share + 1e-9) / 10:g}"
 
 
 def relevant_among(counts: Progress) -> int:
@@ -63,17 +77,18 @@ def standing(stage: Stage) -> Standing:
         plan = Tail(relevant, left, 0, 0)
         return Standing(
             screened, relevant, left, counts.conflicts, None, 0, 0, 0, None,
-            stopping.level(1), enough=left == 0, advice=stopping.more(plan), look=1,
+            None, enough=left == 0, advice=stopping.more(plan), look=1,
         )  # fmt: skip
     done, found = decided_of(sample)
     tail = tail_of(sample, done, found)
     chance = stopping.chance(tail)
     finished = done == sample.basis["planned"]
+    reached = stopping.at_least(tail, look=look - 1) if finished else None
     enough = left == 0 or (finished and stopping.enough(tail, look=look - 1))
     advice = 0 if enough else stopping.more(continued(stage, sample, tail, left), look=look)
     return Standing(
         screened, relevant, left, counts.conflicts, sample, done, sample.basis["planned"], found,
-        chance if finished else None, stopping.level(look - 1), enough=enough, advice=advice, look=look,
+        chance if finished else None, reached, enough=enough, advice=advice, look=look,
     )  # fmt: skip
 
 
@@ -175,6 +190,8 @@ def stop(*, by: User, stage: Stage, comment: str) -> Stop:
             "sample": now.planned,
             "sample_relevant": now.found,
             "chance": now.chance,
+            "reached": now.reached,
+            "looks": now.look - 1,
             "target": TARGET,
             "confidence": CONFIDENCE,
             "promise": now.enough,
@@ -185,6 +202,39 @@ def stop(*, by: User, stage: Stage, comment: str) -> Stop:
     give_back(stage)
     Ranking.objects.samples().filter(stage=stage, ended_at=None).update(ended_at=timezone.now())
     return made
+
+
+def grounds(basis: dict[str, Any]) -> str:
+    """On what a stop was decided, as a sentence for the report."""
+    known = {
+        "screened": basis["screened"],
+        "relevant": basis["relevant"],
+        "sample": basis["sample"],
+        "found": basis["sample_relevant"],
+        "target": f"{100 * basis['target']:g}",
+        "confidence": f"{100 * basis['confidence']:g}",
+        "recall": percent(basis["reached"]) if basis.get("reached") is not None else "",
+    }
+    if not basis["left"]:
+        said = _("All %(screened)s records are decided, %(relevant)s of them relevant.")
+    elif basis["promise"]:
+        said = _(
+            "%(relevant)s relevant among %(screened)s decided records; a random sample of %(sample)s of those left held"
+            " %(found)s relevant. At least %(target)s %% of the relevant records are found, with %(confidence)s %%"
+            " confidence (hypergeometric test; Callaghan and Müller-Hansen 2020)."
+        )
+    elif known["recall"]:
+        said = _(
+            "%(relevant)s relevant among %(screened)s decided records; a random sample of %(sample)s of those left held"
+            " %(found)s relevant. With %(confidence)s %% confidence at least %(recall)s %% of the relevant records are"
+            " found, less than the %(target)s %% aimed at."
+        )
+    else:
+        said = _(
+            "%(relevant)s relevant among %(screened)s decided records. No random sample of those left was finished, so"
+            " how many relevant records were missed is not known."
+        )
+    return said % known
 
 
 @write

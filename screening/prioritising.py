@@ -4,37 +4,35 @@ the team decided, or what one reviewer said for that reviewer alone; never what 
 
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from threadpoolctl import threadpool_limits
 
 from accounts.models import User
 from config.refusals import Invalid
-from consensus.models import Assignment, Judgement, Ranking, Score, Stage, WorkItem
+from consensus.models import Assignment, Ranking, Score, Stage, WorkItem
 from consensus.services import may_judge
 from consensus.services.counts import progress
 from reviews.models import Membership
 from reviews.permissions import refuse_if_closed
 from reviews.writing import write
-from screening.models import Verdict
-from screening.ranking import Corpus, Order, rank, top_terms
+from screening.learning import asked_by, decided, texts
+from screening.ranking import Corpus, Scores, first_order, rank, top_terms
 
 log = logging.getLogger(__name__)
 # Places kept of each ranking, decisions after which the next is made, and one place in so many given to chance.
 KEPT, EVERY, CHANCE = 2000, 10, 10
+# Terms kept of a ranking, the strongest first.
+TERMS = 200
 # Rankings whose places are kept beside the latest.
 OLDER = 3
 LOCK_SPACE = 7_405 << 40
-RELEVANT = frozenset({Verdict.Choice.INCLUDE.value, Verdict.Choice.UNSURE.value})
 LEARNING = (Stage.Order.RELEVANCE, Stage.Order.OWN, Stage.Order.MIXED)
-
-# What a worker has read already. A cache only: whatever is lost is read again.
-_corpora: OrderedDict[int, tuple[tuple[int, int], list[int], Corpus]] = OrderedDict()
 
 
 @write
@@ -99,44 +97,11 @@ def alone(stage_id: int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_SPACE + stage_id])
 
 
-def texts(stage: Stage) -> tuple[list[int], Corpus] | None:
-    """The stage's items by id and what their reports say; None for fewer than two."""
-    items = WorkItem.objects.filter(stage=stage, report__isnull=False).exclude(
-        closed_as=WorkItem.Closed.MERGED
-    )
-    state = (items.count(), items.order_by("-id").values_list("id", flat=True).first() or 0)
-    if state[0] < 2:
-        return None
-    cached = _corpora.get(stage.pk)
-    if cached is None or cached[0] != state:
-        rows = items.order_by("id").values_list("id", "report__title", "report__abstract")
-        ids, said = [], []
-        for item, title, abstract in rows.iterator(chunk_size=5000):
-            ids.append(item)
-            said.append(f"{title} {abstract}")
-        cached = (state, ids, Corpus.of(said))
-        _corpora[stage.pk] = cached
-    _corpora.move_to_end(stage.pk)
-    while len(_corpora) > 2:
-        _corpora.popitem(last=False)
-    return cached[1], cached[2]
-
-
-def decided(stage: Stage, reviewer: User | None) -> dict[int, bool]:
-    """Item to whether it is relevant: by the team's final answers, or by what one reviewer said."""
-    if reviewer is None:
-        rows = Verdict.objects.filter(judgement=F("judgement__item__final"), judgement__item__stage=stage)
-    else:
-        own = Judgement.objects.current().filter(
-            reviewer=reviewer, item__stage=stage, role=Judgement.Role.INDEPENDENT, submitted_at__isnull=False
-        )
-        rows = Verdict.objects.filter(judgement__in=own)
-    return {item: said in RELEVANT for item, said in rows.values_list("judgement__item", "verdict")}
-
-
 def train(stage: Stage, reviewer: User | None = None) -> Ranking | None:
-    """Make the next ranking. None while only one kind of answer is known, or somebody else is at it."""
-    with alone(stage.pk) as got:
+    """Make the next ranking; while only one kind of answer is known, by how near records are to the review's question.
+    None where there is nothing to go by or nothing new, or somebody else is at it."""
+    # One processor, however many there are: pages come first.
+    with alone(stage.pk) as got, threadpool_limits(1):
         if not got:
             return None
         began = time.perf_counter()
@@ -146,18 +111,43 @@ def train(stage: Stage, reviewer: User | None = None) -> Ranking | None:
         ids, corpus = read
         place = {item: n for n, item in enumerate(ids)}
         learnt = {place[item]: said for item, said in known.items() if item in place}
-        if len(set(learnt.values())) < 2:
-            return None
-        order = rank(corpus, learnt)
-        ahead = undecided_first(stage, reviewer, ids, order)
-        return store(stage, reviewer, ahead, corpus, order, learnt, time.perf_counter() - began)
+        if len(set(learnt.values())) > 1:
+            order = rank(corpus, learnt)
+            scores, terms = order.scores, top_terms(corpus, order)
+        else:
+            found = by_question(stage, reviewer, corpus, learnt)
+            if found is None:
+                return None
+            scores, terms = found
+        ahead = undecided_first(stage, reviewer, ids, scores)
+        return store(stage, reviewer, ahead, learnt, terms, time.perf_counter() - began)
 
 
-def undecided_first(stage: Stage, reviewer: User | None, ids: list[int], order: Order) -> list[int]:
+def by_question(
+    stage: Stage, reviewer: User | None, corpus: Corpus, learnt: dict[int, bool]
+) -> tuple[Scores, list[str]] | None:
+    """Scores and terms from what the review asks, while only one kind of answer is known. None if it asks nothing, or if
+    an order of this kind is there and no relevant record was found since."""
+    asked = asked_by(stage.review)
+    latest = latest_of(stage, reviewer)
+    relevant = [n for n, said in learnt.items() if said]
+    if latest and latest.basis["relevant"] == len(relevant) and fresh(latest):
+        return None
+    terms = corpus.words_of(asked)
+    return (first_order(corpus, relevant, asked), terms) if terms else None
+
+
+def fresh(ranking: Ranking) -> bool:
+    """Whether enough of the places that were kept are still undecided."""
+    waits = Score.objects.filter(ranking=ranking, item__status__in=WorkItem.UNDECIDED)
+    return waits.count() >= KEPT // 10 or not waiting(ranking.stage).exclude(scores__ranking=ranking).exists()
+
+
+def undecided_first(stage: Stage, reviewer: User | None, ids: list[int], scores: Scores) -> list[int]:
     left = set(waiting(stage).values_list("id", flat=True))
     if reviewer:
         left -= set(decided(stage, reviewer))
-    best = np.argsort(-order.scores, kind="stable")
+    best = np.argsort(-scores, kind="stable")
     found: list[int] = []
     for n in best.tolist():
         if ids[n] in left:
@@ -172,9 +162,8 @@ def store(
     stage: Stage,
     reviewer: User | None,
     ahead: list[int],
-    corpus: Corpus,
-    order: Order,
     learnt: dict[int, bool],
+    terms: list[str],
     seconds: float,
 ) -> Ranking:
     mixed = stage.order == Stage.Order.MIXED
@@ -187,15 +176,15 @@ def store(
         basis={
             "relevant": relevant,
             "irrelevant": len(learnt) - relevant,
-            "records": len(corpus),
+            "records": progress(stage).live,
             "seconds": round(seconds, 2),
         },
-        terms=top_terms(corpus, order),
+        terms=terms[:TERMS],
     )
     keep(made, mix(ahead, drawn(stage, KEPT // CHANCE)) if mixed else [(item, False) for item in ahead])
     older = Ranking.objects.filter(stage=stage, reviewer=reviewer).exclude(how=Ranking.How.SAMPLE)
     gone = list(older.order_by("-id").values_list("id", flat=True)[OLDER : OLDER + 50])
-    Score.objects.filter(ranking__in=gone).delete()
+    Score.objects.filter(ranking__in=gone, taken=False).delete()
     return made
 
 
@@ -224,16 +213,27 @@ def due() -> Iterator[tuple[Stage, User | None]]:
             yield from [(stage, None)] if running_out(stage) else []
             continue
         for person in judges(stage) if stage.order == Stage.Order.OWN else [None]:
-            latest = Ranking.objects.for_queue(stage, person) if person else latest_of(stage)
-            if latest and latest.how == Ranking.How.SAMPLE:
+            if sampling(stage):
                 continue
-            knew = latest.basis["relevant"] + latest.basis["irrelevant"] if latest else 0
-            if known_count(stage, person) >= knew + (EVERY if latest else 2):
+            latest = latest_of(stage, person)
+            if latest is None:
+                yield stage, person
+                continue
+            relevant, irrelevant = latest.basis["relevant"], latest.basis["irrelevant"]
+            # What follows the question alone is replaced as soon as there is more to go by.
+            every = EVERY if relevant and irrelevant else 1
+            if known_count(stage, person) >= relevant + irrelevant + every:
                 yield stage, person
 
 
-def latest_of(stage: Stage) -> Ranking | None:
-    return Ranking.objects.filter(stage=stage, reviewer=None).order_by("-id").first()
+def sampling(stage: Stage) -> bool:
+    latest = Ranking.objects.samples().filter(stage=stage).order_by("-id").first()
+    return latest is not None and latest.ended_at is None
+
+
+def latest_of(stage: Stage, reviewer: User | None = None) -> Ranking | None:
+    """The latest ranking of the kind that the stage follows now."""
+    return Ranking.objects.following(stage, reviewer).first()
 
 
 def terms_for(stage: Stage, person: User) -> list[str]:
@@ -256,15 +256,15 @@ def judges(stage: Stage) -> list[User]:
 
 def running_out(stage: Stage) -> bool:
     latest = latest_of(stage)
-    if latest is None or latest.how != Ranking.How.RANDOM:
-        return True
-    ahead = Score.objects.filter(ranking=latest, item__status__in=["open", "partial"]).count()
-    return ahead < KEPT // 10 and waiting(stage).exclude(scores__ranking=latest).exists()
+    return latest is None or not fresh(latest)
 
 
 def train_due() -> int:
     """Make every ranking that is due: what beat calls."""
     made = 0
-    for stage, person in due():
-        made += bool(shuffle(stage) if stage.order == Stage.Order.RANDOM else train(stage, person))
+    for stage, person in list(due()):
+        try:
+            made += bool(shuffle(stage) if stage.order == Stage.Order.RANDOM else train(stage, person))
+        except Exception:  # one stage that cannot be ranked must not hold up all others
+            log.exception("Stage %s could not be ranked", stage.pk)
     return made

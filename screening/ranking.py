@@ -1,9 +1,9 @@
 """Order records by how likely they are relevant, from what was decided so far. Pure: it never decides anything.
 
 Three voters, each a score for every record, standardised and added: a linear support vector machine on words and pairs
-of words (TF-IDF; the setting of ASReview's ELAS u4, ASReview LAB 2025), the same machine on the latent space of the
-words (Deerwester et al. 1990), and on that of letter sequences, which sees through spelling and endings; and how near
-a record is to the relevant ones already found.
+of words (TF-IDF; the setting of ASReview's ELAS u4, ASReview LAB 2025); the same machine on the latent space (Deerwester
+et al. 1990) of letter sequences, which sees through spelling and endings; and how near a record is to the relevant ones
+already found. docs/ranking.md says what that gains, and what did not help.
 """
 
 import re
@@ -27,20 +27,26 @@ COST = 0.11
 RATIO = 9.8
 LATENT = 200
 NEAREST = 3
-WORDS, MEANING, LETTERS, NEARNESS = 0.7, 1.0, 1.0, 1.0
-# Letter sequences of more records than this would take minutes at every start, for little.
-LETTERS_UP_TO = 30_000
+WORDS, SPACE, NEARNESS = 1.5, 1.0, 0.8
+# Once under a tenth of the last 50 were relevant, what is still to be found is unlike what was: nearness counts for less.
+LATELY, FEW, NEARNESS_THEN = 50, 0.1, 0.3
+# The space of letter sequences is learnt from a sample of so many records. Of more records than the second number,
+# reading their letters would take too long at every start: the space is then that of their words.
+SAMPLE, LETTERS_UP_TO = 20_000, 60_000
+# Of more records than this, words that only one of them has cost more memory than they tell.
+RARE_UP_TO = 30_000
 
 
 @dataclass
 class Corpus:
     """What the records say, as numbers: made once from `texts` (title and abstract of one record each), kept for every
-    refit. `words` is records x terms, sparse; `spaces` are records x up to 200, dense; rows have length 1."""
+    refit. `words` is records x terms, sparse; `space` is records x up to 200, dense; rows have length 1."""
 
     words: sparse.csr_matrix
     single: sparse.csr_matrix
-    spaces: list[Scores]
+    space: Scores
     terms: NDArray[Any]
+    reader: TfidfVectorizer = field(repr=False)
     _near: Scores = field(repr=False)
     _seen: set[int] = field(default_factory=set)
 
@@ -49,26 +55,39 @@ class Corpus:
         """Raises ValueError for fewer than two records, or when no record has a word."""
         if len(texts) < 2:
             raise ValueError("an order needs two records")
-        pairs = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, max_df=0.95, dtype=np.float32)
+        common = 1 if len(texts) <= RARE_UP_TO else 2
+        pairs = vectorizer(ngram_range=(1, 2), min_df=common)
         words = pairs.fit_transform(texts).tocsr()
-        single = TfidfVectorizer(sublinear_tf=True, max_df=0.95, min_df=2, dtype=np.float32)
-        alone = fitted(single, texts, words)
-        spaces = [latent(alone)]
-        if len(texts) <= LETTERS_UP_TO:
-            letters = TfidfVectorizer(
-                analyzer="char_wb",
-                ngram_range=(3, 5),
-                sublinear_tf=True,
-                min_df=3,
-                max_df=0.95,
-                dtype=np.float32,
-            )
-            spaces.append(latent(fitted(letters, texts, words)))
+        single, reader = vectorizer(min_df=2), pairs
+        alone = fitted(single, texts)
+        if alone is None:
+            alone = words
+        else:
+            reader = single
+        space = letters(texts) if len(texts) <= LETTERS_UP_TO else latent(alone)
         near = np.zeros((len(texts), NEAREST), dtype=np.float32)
-        return cls(words, alone, spaces, pairs.get_feature_names_out(), near)
+        return cls(
+            words,
+            alone,
+            latent(alone) if space is None else space,
+            pairs.get_feature_names_out(),
+            reader,
+            near,
+        )
 
     def __len__(self) -> int:
         return int(self.words.shape[0])
+
+    def likeness(self, text: str) -> Scores:
+        """How like each record is to a text that is none of them: their cosine."""
+        return np.asarray((self.single @ self.reader.transform([text]).T).todense(), dtype=np.float32)[:, 0]
+
+    def words_of(self, text: str) -> list[str]:
+        """The words of a text that records have as well, the rarest among the records first."""
+        row = self.reader.transform([text]).tocsr()
+        names = self.reader.get_feature_names_out()
+        rarest = np.argsort(-self.reader.idf_[row.indices], kind="stable")
+        return [str(names[row.indices[n]]) for n in rarest]
 
     def nearness(self, relevant: Sequence[int]) -> Scores:
         """The mean cosine of each record to the relevant ones nearest to it. Only relevant records that are new since
@@ -88,14 +107,33 @@ class Corpus:
         return np.asarray(self._near.mean(axis=1), dtype=np.float32)
 
 
-def fitted(
-    vectorizer: TfidfVectorizer, texts: Sequence[str], otherwise: sparse.csr_matrix
-) -> sparse.csr_matrix:
-    """The vectorizer's matrix, or another where every term is too rare or too common to be kept."""
+def vectorizer(**given: Any) -> TfidfVectorizer:
+    return TfidfVectorizer(sublinear_tf=True, max_df=0.95, dtype=np.float32, **given)
+
+
+def fitted(reader: TfidfVectorizer, texts: Sequence[str]) -> sparse.csr_matrix | None:
+    """The reader's matrix; None where every term is too rare or too common to be kept."""
     try:
-        return vectorizer.fit_transform(texts).tocsr()
+        return reader.fit_transform(texts).tocsr()
     except ValueError:
-        return otherwise
+        return None
+
+
+def letters(texts: Sequence[str]) -> Scores | None:
+    """The latent space of letter sequences; None where no sequence is common enough."""
+    reader = vectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=3)
+    if len(texts) <= SAMPLE:
+        matrix = fitted(reader, texts)
+        return None if matrix is None else latent(matrix)
+    chosen = np.sort(np.random.default_rng(0).choice(len(texts), SAMPLE, replace=False))
+    matrix = fitted(reader, [texts[n] for n in chosen])
+    if matrix is None:
+        return None
+    reduced = TruncatedSVD(min(LATENT, min(matrix.shape) - 1), random_state=0, n_iter=4).fit(matrix)
+    parts = (texts[start : start + SAMPLE] for start in range(0, len(texts), SAMPLE))
+    return np.concatenate(
+        [normalize(reduced.transform(reader.transform(part))).astype(np.float32) for part in parts]
+    )
 
 
 def latent(matrix: sparse.csr_matrix) -> Scores:
@@ -127,8 +165,8 @@ class Order:
 
 
 def rank(corpus: Corpus, known: Mapping[int, bool]) -> Order:
-    """`known` maps positions of decided records to whether they are relevant. Raises ValueError unless at least one
-    relevant and one irrelevant record are known."""
+    """`known` maps positions of decided records to whether they are relevant, the first decided first. Raises ValueError
+    unless at least one relevant and one irrelevant record are known."""
     index = np.fromiter(known, dtype=np.int64)
     labels = np.fromiter(known.values(), dtype=np.bool_)
     if labels.all() or not labels.any():
@@ -140,26 +178,32 @@ def rank(corpus: Corpus, known: Mapping[int, bool]) -> Order:
         machine.fit(features[index], labels, sample_weight=weight)
         return standard(machine.decision_function(features)), machine.coef_[0]
 
-    total, coefficients = vote(corpus.words)
-    total = WORDS * total
-    for share, space in zip((MEANING, LETTERS), corpus.spaces, strict=False):
-        total = total + share * vote(space)[0]
+    by_words, coefficients = vote(corpus.words)
+    by_space, _ = vote(corpus.space)
     near = standard(corpus.nearness([int(one) for one in index[labels]]))
-    return Order(total + NEARNESS * near, coefficients)
+    return Order(WORDS * by_words + SPACE * by_space + nearness_of(labels) * near, coefficients)
 
 
-def reasons(corpus: Corpus, order: Order, record: int, *, most: int = 5) -> list[str]:
-    """The terms of the record that raise it most, the strongest first."""
-    row = corpus.words[record]
-    gain = row.data * order.coefficients[row.indices]
-    best = np.argsort(-gain)[:most]
-    return [str(corpus.terms[row.indices[n]]) for n in best if gain[n] > 0]
+def nearness_of(labels: NDArray[np.bool_]) -> float:
+    """How much nearness counts after decisions of which the latest stand last."""
+    late = len(labels) >= LATELY + 10 and labels[-LATELY:].mean() < FEW
+    return NEARNESS_THEN if late else NEARNESS
+
+
+def first_order(corpus: Corpus, relevant: Sequence[int], text: str) -> Scores:
+    """An order before both kinds of records are known: by how near each is to the text of the review's question and to
+    the relevant records that are known."""
+    near = standard(corpus.nearness(relevant)) if relevant else 0
+    return standard(corpus.likeness(text)) + near
 
 
 def top_terms(corpus: Corpus, order: Order, *, most: int = 200) -> list[str]:
     """The terms that raise a record most, the strongest first."""
-    best = np.argsort(-order.coefficients)[:most]
-    return [str(corpus.terms[n]) for n in best if order.coefficients[n] > 0]
+    weights = order.coefficients
+    # Millions of pairs of words: only the first few are sorted.
+    best = np.argpartition(-weights, min(most, len(weights) - 1))[:most]
+    best = best[np.argsort(-weights[best], kind="stable")]
+    return [str(corpus.terms[n]) for n in best if weights[n] > 0]
 
 
 def found_in(text: str, terms: Sequence[str], *, most: int = 5) -> list[str]:

@@ -60,6 +60,22 @@ def level(look: int, confidence: float = CONFIDENCE) -> float:
     return (1 - confidence) / 2.0**look
 
 
+def at_least(tail: Tail, *, look: int = 1, confidence: float = CONFIDENCE) -> float:
+    """The recall (0 to 1) that is reached at this look with `confidence` over all looks: as much as if the most relevant
+    records were left of which so few in the sample are not yet too unlikely. At or above a target exactly when `enough`.
+    """
+    fewest, most = tail.relevant, tail.left - tail.drawn + tail.relevant
+    allowed = level(look, confidence)
+    while fewest < most:
+        middle = (fewest + most + 1) // 2
+        if hypergeom.cdf(tail.relevant, tail.left, middle, tail.drawn) >= allowed:
+            fewest = middle
+        else:
+            most = middle - 1
+    total = tail.found + fewest
+    return (tail.found + tail.relevant) / total if total else 1.0
+
+
 def enough(tail: Tail, *, look: int = 1, target: float = TARGET, confidence: float = CONFIDENCE) -> bool:
     """Whether the team may stop at this look: recall is at least `target`, with `confidence` over all looks."""
     return tail.drawn == tail.left or chance(tail, target) < level(look, confidence)

@@ -14,7 +14,7 @@ from consensus.kinds import kind_of
 from consensus.models import Stage, Stop
 from reviews.models import Review
 from reviews.permissions import Can, Need, fetch_review
-from screening import halting, prioritising
+from screening import auditing, halting, prioritising
 from screening.kinds import SCREENING
 from screening.views import reader
 
@@ -54,7 +54,9 @@ def stage_of(
 @require_GET
 def order(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
     review, can, stage = stage_of(request, review_id, kind)
-    now, latest = halting.standing(stage), prioritising.latest_of(stage)
+    own = stage.order == Stage.Order.OWN
+    now = halting.standing(stage)
+    latest = prioritising.latest_of(stage, reader(request) if own else None)
     curve = halting.finds_of(stage)
     context = {
         "review": review,
@@ -62,14 +64,16 @@ def order(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
         "stage": stage,
         "label": kind_of(stage).label,
         "now": now,
-        "latest": latest if stage.order != Stage.Order.IMPORTED else None,
-        "terms": latest.terms[:TERMS] if latest and latest.reviewer_id is None else [],
+        "latest": latest,
+        "waits": stage.order in prioritising.LEARNING and not latest and (can.judge or not own),
+        "terms": latest.terms[:TERMS] if latest else [],
         "curve": curve,
         "points": points(curve),
         "stop": Stop.objects.filter(stage=stage, resumed_at=None).select_related("stopped_by").first(),
         "order_form": OrderForm(initial={"order": stage.order}),
         "sample_form": SampleForm(initial={"size": now.advice}),
         "stop_form": StopForm(),
+        "audit": auditing.audit(stage) if stage.order == Stage.Order.MIXED else None,
     }
     return render(request, "screening/order.html", context)
 

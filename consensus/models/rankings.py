@@ -18,10 +18,19 @@ class RankingQuerySet(models.QuerySet["Ranking"]):
         sample = latest.filter(how=Ranking.How.SAMPLE).first()
         if sample and sample.ended_at is None:
             return sample
-        if stage.order == Stage.Order.IMPORTED:
-            return None
-        own = stage.order == Stage.Order.OWN
-        return latest.exclude(how=Ranking.How.SAMPLE).filter(reviewer=user if own else None).first()
+        return self.following(stage, user if stage.order == Stage.Order.OWN else None).first()
+
+    def following(self, stage: Stage, reviewer: User | None = None) -> Self:
+        """Of the kind that the stage follows now, the latest first: what it followed before is no order any more."""
+        how = {
+            Stage.Order.RELEVANCE: Ranking.How.MODEL,
+            Stage.Order.OWN: Ranking.How.MODEL,
+            Stage.Order.MIXED: Ranking.How.MIXED,
+            Stage.Order.RANDOM: Ranking.How.RANDOM,
+        }.get(Stage.Order(stage.order))
+        if how is None:
+            return self.none()
+        return self.filter(stage=stage, reviewer=reviewer, how=how).order_by("-id")
 
     def samples(self) -> Self:
         return self.filter(how=Ranking.How.SAMPLE)
@@ -69,6 +78,8 @@ class Score(models.Model):
     item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="scores")
     place = models.PositiveIntegerField()
     at_random = models.BooleanField(default=False)
+    # That somebody's queue took it for its place here. What chance brought is told from what the model brought.
+    taken = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from consensus.kinds import kind_of
-from consensus.models import Assignment, Ranking, Stage, WorkItem
+from consensus.models import Assignment, Ranking, Score, Stage, WorkItem
 from consensus.services.counts import progress
 
 LEASE = timedelta(hours=72)
@@ -82,7 +82,10 @@ def top_up(*, stage: Stage, user: User, size: int = BATCH) -> int:
         if not items:
             return 0
         cursor.execute(TAKE, given | {"items": items, "last": last, "until": timezone.now() + LEASE})
-        return int(cursor.rowcount)
+        new = int(cursor.rowcount)
+    if ranking and ranking.how == Ranking.How.MIXED:
+        Score.objects.filter(ranking=ranking, item__in=items, at_random=True).update(taken=True)
+    return new
 
 
 def fair_share(stage: Stage) -> int:

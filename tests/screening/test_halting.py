@@ -6,7 +6,7 @@ from config.refusals import Invalid, Refused
 from consensus.models import Ranking
 from consensus.services import next_items, submit
 from screening import halting, stopping
-from screening.halting import end_sample, finish_samples, go_on, standing, start_sample, stop
+from screening.halting import end_sample, finish_samples, go_on, grounds, standing, start_sample, stop
 from screening.stopping import Tail
 from tests.conftest import ris
 
@@ -64,6 +64,8 @@ def test_a_finished_sample_says_how_sure_it_is_and_the_next_look_goes_on_with_it
     now = standing(stage)
     assert now.chance == pytest.approx(stopping.chance(Tail(5, 30, 6, 0)))
     assert now.look == 2
+    assert now.reached == stopping.at_least(Tail(5, 30, 6, 0))
+    assert now.missed >= 1
     assert now.advice == stopping.more(Tail(5, 30, 6, 0), look=2)
     second = start_sample(by=cast.lead, stage=stage)
     assert second.basis["drawn_before"] == 6
@@ -124,6 +126,27 @@ def test_a_stopped_stage_hands_out_nothing_until_the_team_goes_on(many, both, st
     go_on(by=cast.lead, stage=stage)
     stage.refresh_from_db()
     assert next_items(stage=stage, user=cast.ana, limit=20)
+
+
+def test_the_grounds_of_a_stop_are_a_sentence_for_the_report(many, both, stage, cast):
+    screened(many, both)
+    early = stop(by=cast.lead, stage=stage, comment="Enough.")
+    assert "not known" in grounds(early.basis)
+    go_on(by=cast.lead, stage=stage)
+    sample = start_sample(by=cast.lead, stage=stage, size=6)
+    for score in sample.scores.select_related("item"):
+        both(score.item, "exclude")
+    finish_samples()
+    short = stop(by=cast.lead, stage=stage, comment="The grant ends.")
+    assert "less than the 95 % aimed at" in grounds(short.basis)
+    assert "of 6 of those left held 0 relevant" in grounds(short.basis)
+    kept = short.basis | {"promise": True}
+    assert "At least 95 % of the relevant records are found, with 95 % confidence" in grounds(kept)
+
+
+def test_a_recall_is_never_rounded_up_to_the_target():
+    assert halting.percent(0.94999) == "94.9"
+    assert halting.percent(0.95) == "95"
 
 
 def test_the_curve_of_finds_follows_the_decisions(many, both, stage):

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from consensus.models import Ranking, Stage, Stop
-from consensus.services import submit
+from consensus.models import Ranking, Score, Stage, Stop
+from consensus.services import next_items, submit
 from screening import prioritising
 from tests.conftest import ris
 
@@ -32,7 +32,8 @@ def test_everybody_in_the_team_sees_where_the_stage_stands(
     with django_assert_max_num_queries(28):
         page = client_of(cast.observer).get(at("order")).content.decode()
     assert "4 relevant among 8 decided" in page
-    assert "records at random" in page
+    assert "95 % of relevant found, with 95 % confidence:" in page
+    assert "more at random" in page
     assert "<button" not in page.split("<main")[1].split("</main")[0]
 
 
@@ -49,13 +50,14 @@ def test_a_lead_chooses_the_order_draws_a_sample_stops_and_goes_on(half, at, cli
     assert stage.order == Stage.Order.RELEVANCE
     lead.post(at("sample"), {"size": 3})
     assert Ranking.objects.samples().get().basis["planned"] == 3
-    assert "Sample: 0 of 3 decided" in lead.get(at("order")).content.decode()
+    assert "0 of 3 decided" in lead.get(at("order")).content.decode()
     lead.post(at("sample"), {"step": "end"})
     lead.post(at("stop"), {"comment": "The grant ends."})
     assert Stop.objects.get().comment == "The grant ends."
     assert "The grant ends." in lead.get(at("order")).content.decode()
     flow = client_of(cast.observer).get(reverse("reporting:prisma", args=[stage.review_id]))
     assert "stopped the screening with 12 records not screened" in flow.content.decode()
+    assert "how many relevant records were missed is not known" in flow.content.decode()
     lead.post(at("stop"), {"step": "resume"})
     stage.refresh_from_db()
     assert stage.stopped_at is None
@@ -101,6 +103,28 @@ def test_a_ranked_record_says_which_of_its_terms_raised_it(bring, review, at, cl
     assert "Ranked up by:" not in before
     first, *_rest = after.split("Ranked up by:")[1:]
     assert "memory" in first[:200]
+
+
+def test_with_orders_of_their_own_everybody_sees_only_their_own_ranking(half, at, client_of, cast, stage):
+    stage = prioritising.set_order(by=cast.lead, stage=stage, order="own")
+    assert "is being made" in client_of(cast.ana).get(at("order")).content.decode()
+    prioritising.train(stage, cast.ana)
+    assert "Learnt from 4 relevant and 4 irrelevant" in client_of(cast.ana).get(at("order")).content.decode()
+    for other in (cast.ben, cast.observer):
+        assert "Learnt from" not in client_of(other).get(at("order")).content.decode()
+
+
+def test_a_mixed_order_shows_what_chance_brought_beside_the_rest(half, at, client_of, cast, stage):
+    stage = prioritising.set_order(by=cast.lead, stage=stage, order="mixed")
+    prioritising.train(stage)
+    given = next_items(stage=stage, user=cast.ana, limit=10)
+    lot = Score.objects.filter(taken=True).first()
+    assert lot.item in given
+    for who in (cast.ana, cast.ben):
+        submit(by=who, item_id=lot.item_id, answer={"verdict": "include"})
+    page = client_of(cast.observer).get(at("order")).content.decode()
+    assert "By chance" in page
+    assert "2.5 to 100.0 %" in page
 
 
 def test_the_progress_page_leads_to_the_order(bring, at, client_of, cast):

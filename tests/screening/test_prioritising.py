@@ -5,7 +5,8 @@ import pytest
 from config.refusals import Invalid
 from consensus.models import Assignment, Ranking, Score, Stage
 from consensus.services import next_items, submit
-from screening import prioritising
+from reviews.models import Review
+from screening import auditing, learning
 from screening.prioritising import mix, set_order, train, train_due
 from tests.conftest import ris
 
@@ -55,20 +56,53 @@ def test_after_decisions_of_both_kinds_what_is_like_the_relevant_comes_first(man
     assert all(title.startswith("Sleep") for title in ahead)
 
 
-def test_before_both_kinds_are_known_records_come_as_imported(many, both, stage, cast):
+def test_before_both_kinds_are_known_records_come_by_the_question(many, both, stage, cast):
+    stage = set_order(by=cast.lead, stage=stage, order="relevance")
+    assert train_due() == 1
+    ahead = next_items(stage=stage, user=cast.ana, limit=3)
+    assert all(title.startswith("Sleep") for title in titles(ahead))
+    assert "sleep" in Ranking.objects.get().terms
+    assert train_due() == 0
     both(many[0], "exclude")
-    both(many[1], "exclude")
+    assert train_due() == 0
+    both(ahead[0], "include")
+    assert train_due() == 1
+    assert Ranking.objects.following(stage).first().basis["irrelevant"] == 1
+
+
+def test_a_review_that_asks_nothing_known_comes_as_imported(many, both, review, stage, cast):
+    Review.objects.filter(id=review.pk).update(title="Chess", question="")
+    both(many[0], "exclude")
     stage = set_order(by=cast.lead, stage=stage, order="relevance")
     assert train_due() == 0
-    assert titles(next_items(stage=stage, user=cast.cleo, limit=2)) == titles(many[2:4])
+    assert titles(next_items(stage=stage, user=cast.cleo, limit=2)) == titles(many[1:3])
+
+
+def test_another_order_begins_anew_and_what_chance_made_is_followed_no_more(many, both, stage, cast):
+    both(many[0], "exclude")
+    both(many[-1], "include")
+    stage = set_order(by=cast.lead, stage=stage, order="random")
+    stage = set_order(by=cast.lead, stage=stage, order="relevance")
+    assert Ranking.objects.for_queue(stage, cast.ana) is None
+    assert train_due() == 1
+    assert Ranking.objects.for_queue(stage, cast.ana).how == Ranking.How.MODEL
+    stage = set_order(by=cast.lead, stage=stage, order="mixed")
+    assert train_due() == 1
+
+
+def test_records_without_a_word_are_left_as_imported_and_hold_nobody_up(bring, stage, cast):
+    bring(ris("1", "2", "3"))
+    stage = set_order(by=cast.lead, stage=stage, order="relevance")
+    assert train_due() == 0
 
 
 def test_the_order_never_learns_from_what_one_person_said_of_an_undecided_item(many, say, both, stage, cast):
     both(many[0], "exclude")
     say(cast.ana, many[-1], "include")
     set_order(by=cast.lead, stage=stage, order="relevance")
-    assert prioritising.decided(stage, None) == {many[0].pk: False}
-    assert train(stage) is None
+    assert learning.decided(stage, None) == {many[0].pk: False}
+    made = train(stage)
+    assert (made.basis["relevant"], made.basis["irrelevant"]) == (0, 1)
 
 
 def test_an_order_of_ones_own_learns_from_nobody_else(many, say, stage, cast):
@@ -77,10 +111,11 @@ def test_an_order_of_ones_own_learns_from_nobody_else(many, say, stage, cast):
     say(cast.ben, many[1], "include")
     stage = set_order(by=cast.lead, stage=stage, order="own")
     train_due()
-    assert Ranking.objects.filter(stage=stage).values_list("reviewer", flat=True).get() == cast.ana.pk
+    bens = Ranking.objects.get(stage=stage, reviewer=cast.ben)
+    assert (bens.basis["relevant"], bens.basis["irrelevant"]) == (1, 0)
     assert titles(next_items(stage=stage, user=cast.ana, limit=3))[0].startswith("Sleep")
-    assert titles(next_items(stage=stage, user=cast.cleo, limit=1)) == titles(many[:1])
-    assert not Ranking.objects.filter(stage=stage, reviewer=cast.cleo).exists()
+    theirs = Ranking.objects.get(stage=stage, reviewer=cast.cleo)
+    assert (theirs.basis["relevant"], theirs.basis["irrelevant"]) == (0, 0)
 
 
 def test_a_new_ranking_leaves_the_places_that_somebody_works_through(many, both, stage, cast):
@@ -118,6 +153,25 @@ def test_every_tenth_place_is_given_to_chance_and_none_twice():
     assert found[9] == (100, True)
     assert len({item for item, _ in found}) == len(found)
     assert {item for item, _ in found} == set(range(30)) | {100, 101}
+
+
+def test_what_chance_brought_is_counted_apart_even_when_its_ranking_is_old(many, both, stage, cast):
+    both(many[0], "exclude")
+    both(many[-1], "include")
+    stage = set_order(by=cast.lead, stage=stage, order="mixed")
+    assert auditing.audit(stage) is None
+    train(stage)
+    given = next_items(stage=stage, user=cast.ana, limit=10)
+    lot = Score.objects.filter(taken=True).first()
+    assert lot.item_id == given[9].pk
+    both(given[9], "include")
+    both(given[0], "exclude")
+    for _ in range(5):
+        train(stage)
+    found = auditing.audit(stage)
+    assert (found.chance.relevant, found.chance.of) == (1, 1)
+    assert (found.others.relevant, found.others.of) == (1, 3)
+    assert found.chance.interval == pytest.approx((2.5, 100))
 
 
 def test_at_random_everything_is_handed_out_in_no_order(many, stage, cast):

@@ -1,4 +1,5 @@
 import random
+from itertools import product
 
 import pytest
 
@@ -39,6 +40,22 @@ def test_more_is_the_smallest_sample_that_would_do():
 
 def test_every_further_look_spends_half_as_much():
     assert sum(stopping.level(look) for look in range(1, 60)) == pytest.approx(0.05)
+
+
+def test_the_recall_that_is_reached_is_at_the_target_exactly_when_it_is_enough():
+    for found, left, drawn, relevant in product((1, 19, 40, 200), (60, 500), (0, 30, 55), (0, 1, 3)):
+        if relevant > drawn:
+            continue
+        tail = Tail(found, left, drawn, relevant)
+        for look in (1, 3):
+            reached = stopping.at_least(tail, look=look)
+            assert (reached >= 0.95 - 1e-12) == stopping.enough(tail, look=look)
+
+
+def test_the_recall_that_is_reached_is_one_when_everything_was_screened():
+    assert stopping.at_least(Tail(5, 10, 10, 2)) == 1
+    assert stopping.at_least(Tail(0, 10, 10, 0)) == 1
+    assert stopping.at_least(Tail(10, 90, 0, 0)) == pytest.approx(10 / 100)
 
 
 def test_impossible_counts_are_refused():
