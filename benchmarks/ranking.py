@@ -164,6 +164,7 @@ def peers(sets: Sequence[Any], seeds: int, jobs: int) -> list[tuple[Order, float
         (place / "sets.json").write_text(json.dumps(given))
         subprocess.run(
             [python, "-P", "-c", PEER_SCRIPT, place / "sets.json", place / "orders.json", str(jobs)],
+            cwd=place,  # it leaves a cache behind where it runs
             env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
             check=True,
         )
