@@ -74,12 +74,20 @@ class UserAdmin(ModelAdmin):
 
     def send_links(self, request: HttpRequest, people: list[User]) -> None:
         """An e-mail with a link by which each chooses a password of their own."""
-        for person in people:
-            form = ResetPasswordForm(data={"email": person.email})
-            if form.is_valid():
-                form.save(request)
-        said = _("A link to choose a password was sent to: %(who)s.")
-        self.message_user(request, said % {"who": ", ".join(one.email for one in people)})
+        sent: list[str] = []
+        try:
+            for person in people:
+                form = ResetPasswordForm(data={"email": person.email})
+                if form.is_valid():
+                    form.save(request)
+                    sent.append(person.email)
+        except OSError as error:
+            # Everything that a mail server says is one, and so is that there is none.
+            said = _("The mail server does not take it: %(why)s. Send the link again when it does.")
+            self.message_user(request, said % {"why": error}, messages.ERROR)
+        if sent:
+            said = _("A link to choose a password was sent to: %(who)s.")
+            self.message_user(request, said % {"who": ", ".join(sent)})
 
     @admin.action(description=_("Send a link to choose a password"), permissions=["change"])
     def send_link(self, request: HttpRequest, found: QuerySet[User]) -> None:

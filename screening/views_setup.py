@@ -48,14 +48,21 @@ def setup(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
         part = parts.get(request.POST.get("part", ""))
         if part is None:
             raise Invalid(_("Choose what to keep."))
-        part(request, review, stage)
+        looked = part(request, review, stage)
+        if looked:
+            shown = setup_context(review, can, stage) | looked
+            return render(request, "screening/setup.html", shown)
         messages.success(request, _("Kept."))
         return redirect("screening:setup", review_id, kind)
+    return render(request, "screening/setup.html", setup_context(review, can, stage))
+
+
+def setup_context(review: Review, can: Any, stage: Stage) -> dict[str, Any]:
     mode = Mode.objects.filter(stage=stage).first() or Mode(stage=stage)
     masking = Masking.objects.filter(review=review).first() or Masking()
     shares = dict(Workload.objects.filter(stage=stage).values_list("user", "percent"))
     needed = stage.judges_needed if mode.way == Mode.Way.ALL else 2
-    context = {
+    return {
         "review": review,
         "can": can,
         "stage": stage,
@@ -65,20 +72,23 @@ def setup(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
         "shares": [(user, shares.get(user.pk)) for user in judging(stage)],
         "needed": 100 * stage.judges_needed,
     }
-    return render(request, "screening/setup.html", context)
 
 
-def keep_mode(request: HttpRequest, review: Review, stage: Stage) -> None:
+def keep_mode(request: HttpRequest, review: Review, stage: Stage) -> dict[str, Any]:
+    """Keep what was shown with what it changes; else show it."""
     form = ModeForm(request.POST)
     if not form.is_valid():
         raise Invalid(_("Choose who judges what; 1 to 5 judges, a sample of 1 to 99 per cent."))
-    services.set_mode(
-        by=reader(request),
-        stage=stage,
-        way=form.cleaned_data["way"],
-        percent=form.cleaned_data["percent"] or 20,
-        judges_needed=form.cleaned_data["judges_needed"] or 2,
-    )
+    asked = {
+        "way": form.cleaned_data["way"],
+        "percent": form.cleaned_data["percent"] or 20,
+        "judges_needed": form.cleaned_data["judges_needed"] or 2,
+    }
+    shown = consensus.fingerprint(asked)
+    if request.POST.get("step") != "apply" or request.POST.get("shown") != shown:
+        return {"mode": form, "shown": shown, "effect": services.preview_mode(stage=stage, **asked)}
+    services.set_mode(by=reader(request), stage=stage, **asked)
+    return {}
 
 
 def keep_masking(request: HttpRequest, review: Review, stage: Stage) -> None:

@@ -33,12 +33,26 @@ def set_mode(*, by: User, stage: Stage, way: str, percent: int = 20, judges_need
         raise Invalid(_("Choose who judges what."))
     if not 1 <= percent <= 99:
         raise Invalid(_("Enter a sample between 1 and 99 per cent."))
-    mode, _made = Mode.objects.update_or_create(
-        stage=stage, defaults={"review_id": stage.review_id, "way": way, "percent": percent}
-    )
-    needed = judges_needed if way == Mode.Way.ALL else 1
-    consensus.change_stage(by=by, stage=stage, judges_needed=needed)
+    mode = store_mode(stage, way, percent)
+    consensus.change_stage(by=by, stage=stage, judges_needed=first_judges(way, judges_needed))
     return mode
+
+
+def store_mode(stage: Stage, way: str, percent: int) -> Mode:
+    said = {"review_id": stage.review_id, "way": way, "percent": percent}
+    return Mode.objects.update_or_create(stage=stage, defaults=said)[0]
+
+
+def first_judges(way: str, judges_needed: int) -> int:
+    """How many judge every item; what asks for a second judge then is said item by item."""
+    return judges_needed if way == Mode.Way.ALL else 1
+
+
+def preview_mode(*, stage: Stage, way: str, percent: int = 20, judges_needed: int = 2) -> consensus.Effect:
+    """What the choice would do to the stage's items, before it is made."""
+    with consensus.rehearsal():
+        store_mode(stage, way, percent)
+        return consensus.preview_stage(stage=stage, judges_needed=first_judges(way, judges_needed))
 
 
 @write

@@ -34,10 +34,20 @@ def lead(client_of, cast):
     return client_of(cast.lead)
 
 
-def test_the_setup_page_keeps_each_of_its_parts(lead, review, stage, cast, items):
+def test_who_judges_what_is_first_shown_with_what_it_changes(lead, review, stage, cast, items):
+    consensus.submit(by=cast.ana, item_id=items[0].pk, answer={"verdict": "include"})
+    page, one = at(review, "setup"), {"part": "mode", "way": "all", "judges_needed": "1"}
+    html = lead.post(page, one).content.decode()
+    assert "1 lacks no judge any more" in html
+    assert not Mode.objects.filter(stage=stage).exists()
+    stage.refresh_from_db()
+    assert stage.judges_needed == 2
+
+
+def test_the_setup_page_keeps_each_of_its_parts(lead, review, stage, cast, items, look_and_apply):
     page = at(review, "setup")
     assert lead.get(page).status_code == 200
-    lead.post(page, {"part": "mode", "way": "sample", "percent": "30"})
+    look_and_apply(lead, page, {"part": "mode", "way": "sample", "percent": "30"})
     lead.post(page, {"part": "masking", "hidden": ["authors", "year"]})
     shares = {f"share-{cast.ana.pk}": "50", f"share-{cast.ben.pk}": "50"}
     lead.post(page, {"part": "workload", **shares})
