@@ -288,3 +288,12 @@ def test_a_look_is_told_to_owners_and_leads_and_ends_with_the_administrators_pow
     User.objects.filter(id=cast.staff.pk).update(is_staff=False)
     assert api.get("/api/v1/reviews/").json()["results"] == []
     assert api.get(reverse("reviews:detail", args=[review.pk])).status_code == 404
+
+
+def test_a_mail_server_that_is_away_is_said_and_the_person_is_there(client_of, cast, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    values = {"email": "new@example.org", "name": "New", "zone": "UTC"}
+    answer = client_of(cast.staff).post(reverse("admin:accounts_user_add"), values, follow=True)
+    assert "Send the link again" in answer.content.decode()
+    assert User.objects.filter(email="new@example.org").exists()
