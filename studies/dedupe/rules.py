@@ -38,7 +38,7 @@ def rule_for(facts: Facts, one: Features, other: Features) -> str:
         return "translation"
     if (facts.years or 0) > 1 or not (facts.title >= Titles.SLIP or mistyped(facts, one, other)):
         return ""
-    if (facts.same_place and _by_place(facts, one, other)) or _by_range(facts):
+    if (facts.same_place and _by_place(facts, one, other)) or _by_range(facts, one, other):
         return "place"
     if by_issue(facts, one, other):
         return "issue"
@@ -114,13 +114,15 @@ def _on_one_page(facts: Facts, one: Features, other: Features) -> bool:
     return same_people(one, other)
 
 
-def _by_range(facts: Facts) -> bool:
+def _by_range(facts: Facts, one: Features, other: Features) -> bool:
     """The same pages of one journal and year, of which no volume is given."""
     if facts.volume is Match.DIFFERENT or facts.issue is Match.DIFFERENT or facts.years != 0:
         return False
-    if facts.title is not Titles.EQUAL or facts.journal is not Journals.SAME:
+    if facts.journal is not Journals.SAME or not (facts.same_range and facts.of_article_length):
         return False
-    return facts.authors is not Authors.DISJOINT and facts.same_range and facts.of_article_length
+    if without_subtitle(one, other):
+        return facts.authors is Authors.AGREE and same_people(one, other)
+    return facts.title is Titles.EQUAL and facts.authors is not Authors.DISJOINT
 
 
 def _by_translation(facts: Facts, one: Features, other: Features) -> bool:

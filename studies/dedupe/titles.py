@@ -184,6 +184,8 @@ def _joins(left: str, right: str) -> bool:
     word, slip = (left, right) if left in _FUNCTION else (right, left)
     if slip in _FUNCTION or slip in MARKERS:
         return False
+    if len(word) >= 3:
+        return OSA.distance(slip, word, score_cutoff=1) <= 1
     return _letters_lost(slip, word) or _doubled(word, slip)
 
 
@@ -217,7 +219,7 @@ LONGEST_AFFIX = 6
 
 def _stands(rest: str, starts: tuple[str, str]) -> bool:
     """Whether the rest of a word can stand without what begins it: `symptomatic`, but not `lgorithm` or `acceptance`."""
-    return _BEGINS.match(rest) is not None and not ("a" in starts and rest[0] in "aeiou")
+    return _BEGINS.match(rest) is not None and not (rest[0] in "aeiou" and not {"a", "e"}.isdisjoint(starts))
 
 
 _BEGINS = re.compile(r"[aeiouy]|[^aeiouy][aeiouyhlrw]|s[ckmnpqtv]|[cgkmp]n|p[st]")
@@ -255,9 +257,9 @@ def _misprint(left: str, right: str) -> bool:
     return inside or len(long) >= 5
 
 
-def near(one: str, other: str) -> bool:
-    """Two compact titles that differ by two letters at most."""
-    return min(len(one), len(other)) >= LEAST_MISPRINTED and OSA.distance(one, other, score_cutoff=2) <= 2
+def near(one: str, other: str, least: int = LEAST_MISPRINTED, most: int = 2) -> bool:
+    """Two titles without blanks, or two words, that differ by a letter or two at most."""
+    return min(len(one), len(other)) >= least and OSA.distance(one, other, score_cutoff=most) <= most
 
 
 def marked(one: str, other: str) -> str:
@@ -277,7 +279,8 @@ def _marker(mine: list[str], theirs: list[str]) -> str:
 
 def _written_otherwise(marker: str, following: list[str], others: list[str]) -> bool:
     """The other title has it too: as `nonimmune` for `non immune`, in the plural, or with a slip in it."""
-    if following and marker + following[0] in others:
+    joined = marker + following[0] if following else ""
+    if joined in others or any(near(joined, word, least=8, most=1) for word in others if following):
         return True
     return any(_slip_in(marker, word) for word in others)
 
@@ -285,7 +288,7 @@ def _written_otherwise(marker: str, following: list[str], others: list[str]) -> 
 def _slip_in(marker: str, word: str) -> bool:
     if word in MARKERS:
         return word in (marker + "s", marker[:-1])
-    if len(marker) >= 5:
+    if len(marker) >= 5 or (len(marker) == 4 and marker in JOINING):
         return OSA.distance(marker, word, score_cutoff=1) <= 1
     if len(marker) == 4 and len(word) <= 4 and _letters_lost(word, marker):
         return True

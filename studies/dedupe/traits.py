@@ -4,8 +4,8 @@ from studies.dedupe.facts import Facts
 from studies.dedupe.features import Features
 from studies.dedupe.names import Authors
 from studies.dedupe.text import one_spelling
-from studies.dedupe.titles import Titles, misprinted
-from studies.dedupe.vocabulary import ANNUAL, PERIODIC
+from studies.dedupe.titles import Titles, misprinted, near
+from studies.dedupe.vocabulary import ANNUAL, PERIODIC, YEARLY
 from studies.dedupe.vocabulary import GENERIC as _GENERIC
 
 GENERIC = frozenset(map(one_spelling, _GENERIC))
@@ -48,7 +48,12 @@ def mistyped(facts: Facts, one: Features, other: Features) -> bool:
     return (
         facts.title is Titles.CLOSE
         and facts.authors is Authors.AGREE
-        and (misprinted(one.title, other.title) or misprinted(one.spelt, other.spelt))
+        and (
+            misprinted(one.title, other.title)
+            or misprinted(one.spelt, other.spelt)
+            or near(one.compact, other.head)
+            or near(other.compact, one.head)
+        )
     )
 
 
@@ -67,9 +72,14 @@ RENEWED = ("cochrane", "statpearls", "genereviews")
 
 
 def periodic(record: Features) -> bool:
-    """A report that comes every year, with an abstract that hardly changes."""
+    """A document that is written anew every few years under one title."""
     words = ANNUAL if len(record.compact) >= LONG else PERIODIC
     return not words.isdisjoint(record.title.split()) or any(name in record.journal for name in RENEWED)
+
+
+def yearly(record: Features) -> bool:
+    """A report that comes every year, with an abstract that hardly changes."""
+    return not YEARLY.isdisjoint(record.title.split()) or any(name in record.journal for name in RENEWED)
 
 
 def like_abstract(record: Features) -> bool:
@@ -93,15 +103,13 @@ def nowhere(record: Features) -> bool:
 
 def no_abstract(record: Features) -> bool:
     """Printed as an article, by its pages, or not in print yet."""
-    if nowhere(record):
-        return True
+    return nowhere(record) or (of_pages(record) and not in_supplement(record))
+
+
+def of_pages(record: Features) -> bool:
+    """On three pages or more, which no abstract is."""
     first, last = record.first, record.last
-    return (
-        first.isdigit()
-        and last.isdigit()
-        and int(last) - int(first) >= ARTICLE - 1
-        and not in_supplement(record)
-    )
+    return first.isdigit() and last.isdigit() and int(last) - int(first) >= ARTICLE - 1
 
 
 def other_kind(one: Features, other: Features) -> bool:

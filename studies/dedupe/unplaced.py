@@ -11,6 +11,7 @@ from studies.dedupe.notes import NOTICES
 from studies.dedupe.places import Journals
 from studies.dedupe.titles import Titles
 from studies.dedupe.traits import (
+    DISTINCT_SLIP,
     LONG,
     PAIR,
     SHORT,
@@ -21,11 +22,13 @@ from studies.dedupe.traits import (
     like_abstract,
     no_abstract,
     nowhere,
+    of_pages,
     other_kind,
     own_words,
     periodic,
     same_people,
     slip_in_long,
+    yearly,
 )
 
 
@@ -43,8 +46,9 @@ def _by_abstract(facts: Facts, one: Features, other: Features) -> bool:
     if facts.journal is not Journals.SAME and (one.journal or other.journal):
         return False
     if facts.authors is not Authors.AGREE or facts.years is None:
-        return _nothing_else(facts, one, other) and compare_abstracts(one, other) is Match.SAME
-    if facts.years and (not one.journal or periodic(one)):
+        alone = _nothing_else(facts, one, other) or _names_askew(facts, one)
+        return alone and compare_abstracts(one, other) is Match.SAME
+    if facts.years and (not one.journal or yearly(one)):
         return False
     return len(one.compact) >= SHORT and compare_abstracts(one, other) is Match.SAME
 
@@ -53,6 +57,12 @@ def _nothing_else(facts: Facts, one: Features, other: Features) -> bool:
     """Title and abstract are all that is known on both sides, as in a table made for screening."""
     known = one.names.count or other.names.count or one.year or other.year
     return not known and facts.title is Titles.EQUAL and distinctive(one)
+
+
+def _names_askew(facts: Facts, one: Features) -> bool:
+    """Some authors are in common, and names that a database took apart in another way are not."""
+    some = facts.authors is Authors.OVERLAP and facts.title is Titles.EQUAL
+    return some and facts.years == 0 and len(one.compact) >= LONG
 
 
 def _by_journal(facts: Facts, one: Features, other: Features) -> bool:
@@ -73,7 +83,7 @@ def _by_journal(facts: Facts, one: Features, other: Features) -> bool:
         return facts.volume is Match.UNKNOWN
     if max(one.names.count, other.names.count) > 1 or facts.volume is Match.SAME:
         return True
-    return len(one.compact) >= TELLING
+    return len(one.compact) >= DISTINCT_SLIP
 
 
 def _used_once(facts: Facts, one: Features, other: Features) -> bool:
@@ -107,7 +117,8 @@ def _anonymous(facts: Facts, one: Features, other: Features) -> bool:
     """Nobody is named on either side: one year of a journal holds one document of a long title."""
     if one.names.count or other.names.count or facts.title is not Titles.EQUAL:
         return False
-    return facts.years == 0 and len(one.compact) >= LONG and not periodic(one)
+    issue = facts.volume is Match.SAME and facts.issue is Match.SAME
+    return facts.years == 0 and len(one.compact) >= (TELLING if issue else LONG) and not periodic(one)
 
 
 def _in_print(facts: Facts, one: Features, other: Features) -> bool:
@@ -119,9 +130,9 @@ def _in_print(facts: Facts, one: Features, other: Features) -> bool:
         return True
     if facts.volume is Match.SAME or facts.first is Match.SAME:
         return one.conference == other.conference
-    if facts.years is None or periodic(one) or one.conference or other.conference:
+    if periodic(one) or one.conference or other.conference or not (no_abstract(one) and no_abstract(other)):
         return False
-    return no_abstract(one) and no_abstract(other)
+    return facts.years is not None or by_several(one, other, LONG)
 
 
 def _by_every_field(one: Features, other: Features) -> bool:
@@ -137,6 +148,6 @@ def other_occasion(one: Features, other: Features) -> bool:
     if (one.conference and not like_abstract(other)) or (other.conference and not like_abstract(one)):
         return True
     return any(
-        in_supplement(this) and nowhere(that) and not like_abstract(that)
+        in_supplement(this) and not of_pages(this) and nowhere(that) and not like_abstract(that)
         for this, that in ((one, other), (other, one))
     )
