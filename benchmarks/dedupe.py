@@ -2,13 +2,15 @@
 
     python benchmarks/dedupe.py DIR [--peer] [--errors]
 
-DIR holds `records_pre_merged.csv` (a record a row, its `ID` first) and `merged_record_ids.csv` (a group a row, the
-IDs joined by `;`; a record in no group is unique). Prints `key value` lines and, last, the same as one JSON object.
+DIR holds `records_pre_merged.csv` (a record a row, its `ID` first; columns may be missing or called otherwise) and
+`merged_record_ids.csv` (a group a row, the IDs joined by `;`; a record in no group is unique). Prints `key value` lines
+and, last, the same as one JSON object; the seconds and the memory go to the error output.
 `--peer` also runs bib-dedupe in an environment of its own, on the same machine; `--errors` lists what went wrong.
 """
 
 import argparse
 import csv
+import io
 import json
 import re
 import resource
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -27,40 +29,83 @@ from studies.dedupe import Candidate, Grouping, group
 Groups = list[list[str]]
 
 
-def read_records(folder: Path) -> dict[str, Candidate]:
-    """ID -> candidate, in the order of the file."""
+# What a column is called elsewhere; the first that holds something is taken. Names are compared without case.
+ID = ("id", "record_id", "recordid", "key", "rec_id")
+MISSING = frozenset(("", "nan", "na", "n/a", "none", "null"))
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """Rows by their headings in lower case; blanks where an export wrote that there is nothing."""
     csv.field_size_limit(sys.maxsize)
-    with (folder / "records_pre_merged.csv").open(encoding="utf-8-sig", newline="") as file:
-        return {row["ID"]: candidate(key, row) for key, row in enumerate(csv.DictReader(file))}
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    found = []
+    for row in csv.DictReader(io.StringIO(text, newline="")):
+        cells = {(name or "").strip().lower(): value for name, value in row.items() if isinstance(value, str)}
+        found.append(
+            {name: "" if cell.strip().lower() in MISSING else cell.strip() for name, cell in cells.items()}
+        )
+    return found
+
+
+def first(row: Mapping[str, str], *names: str) -> str:
+    return next((row[name] for name in names if row.get(name)), "")
+
+
+def read_records(folder: Path) -> dict[str, Candidate]:
+    """ID -> candidate, in the order of the file. Where no column is called so, the first one holds the ID."""
+    found = {}
+    for key, row in enumerate(rows(folder / "records_pre_merged.csv")):
+        found[first(row, *ID) or next(iter(row.values()), "")] = candidate(key, row)
+    return found
 
 
 def candidate(key: int, row: Mapping[str, str]) -> Candidate:
-    def cell(*names: str) -> str:
-        return next((row[name].strip() for name in names if (row.get(name) or "").strip()), "")
-
-    year = re.match(r"\d{4}", cell("year"))
-    authors = cell("author")
+    year = re.search(
+        r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)", first(row, "year", "publication_year", "date", "published")
+    )
+    authors = first(row, "author", "authors", "author_names")
+    pages = first(row, "pages", "page", "page_range", "pagination")
+    start, end = first(row, "start_page", "startpage"), first(row, "end_page", "endpage")
     return Candidate(
         key=key,
-        title=cell("title"),
-        authors=tuple(part.strip() for part in re.split(r"\s+and\s+|;", authors) if part.strip()),
+        title=first(row, "title", "primary_title", "article_title"),
+        authors=tuple(part.strip() for part in re.split(r"\s+and\s+|;|\|", authors) if part.strip()),
         year=int(year.group()) if year else None,
-        journal=cell("journal", "booktitle"),
-        volume=cell("volume"),
-        issue=cell("number", "issue"),
-        pages=cell("pages"),
-        doi=cell("doi"),
-        pmid=cell("pmid", "pubmed_id"),
-        pmcid=cell("pmcid"),
-        abstract=cell("abstract"),
-        kind=cell("ENTRYTYPE"),
-        language=cell("language"),
+        journal=first(
+            row, "journal", "journal_title", "secondary_title", "container_title", "booktitle", "source"
+        ),
+        volume=first(row, "volume"),
+        issue=first(row, "number", "issue"),
+        pages=pages or "-".join(filter(None, (start, end))),
+        doi=first(row, "doi"),
+        pmid=first(row, "pmid", "pubmed_id", "pubmedid"),
+        pmcid=first(row, "pmcid", "pmc"),
+        abstract=first(row, "abstract"),
+        kind=first(row, "entrytype", "type", "publication_type"),
+        language=first(row, "language"),
     )
 
 
-def read_groups(folder: Path) -> Groups:
-    with (folder / "merged_record_ids.csv").open(encoding="utf-8-sig", newline="") as file:
-        return [row["merged_ids"].split(";") for row in csv.DictReader(file)]
+def read_groups(folder: Path, known: Collection[str]) -> Groups:
+    """The groups of `merged_record_ids.csv`, as far as their records are known; or, where there is no such file, the
+    records that share a cluster in `truth.csv`, or a `duplicate_id` in the records."""
+    merged, truth = folder / "merged_record_ids.csv", folder / "truth.csv"
+    if merged.is_file():
+        cells = (first(row, "merged_ids") or next(iter(row.values()), "") for row in rows(merged))
+        groups = [[key.strip() for key in re.split(r"[;|]", cell) if key.strip() in known] for cell in cells]
+    else:
+        source = truth if truth.is_file() else folder / "records_pre_merged.csv"
+        clusters: dict[str, list[str]] = {}
+        for row in rows(source):
+            key, cluster = first(row, *ID), first(row, "cluster_id", "duplicate_id", "cluster")
+            if key in known and cluster:
+                clusters.setdefault(cluster, []).append(key)
+        groups = list(clusters.values())
+    return [keys for keys in groups if len(keys) > 1]
 
 
 def count(records: Iterable[str], true: Groups, found: Groups) -> dict[str, int]:
@@ -129,7 +174,7 @@ def timed(candidates: list[Candidate], runs: int) -> tuple[Grouping, float]:
 
 def measure(folder: Path, show_errors: bool) -> dict[str, float]:
     records = read_records(folder)
-    true = read_groups(folder)
+    true = read_groups(folder, records)
     candidates, names = list(records.values()), list(records)
     group(candidates[:200])
     grouping, best = timed(
@@ -140,6 +185,8 @@ def measure(folder: Path, show_errors: bool) -> dict[str, float]:
     helped = count(names, true, with_likely(grouping, names, true))
     if show_errors:
         list_errors(records, names, true, grouping)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{best:.3f} s, at most {memory} MB in memory", file=sys.stderr)
     return {
         "records": len(records),
         **{key: counted[key] for key in ("duplicates", "tp", "fp", "fn")},
@@ -147,8 +194,6 @@ def measure(folder: Path, show_errors: bool) -> dict[str, float]:
         "sensitivity_with_likely": rates(helped)["sensitivity"],
         "likely_pairs": len(grouping.likely),
         "records_per_s": round(len(records) / best, 1),
-        "seconds": round(best, 3),
-        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
 
@@ -174,7 +219,8 @@ if __name__ == "__main__":
 
 def measure_peer(folder: Path) -> dict[str, float]:
     """The same figures for bib-dedupe, installed into an environment that is thrown away; its second run is timed."""
-    names, true = list(read_records(folder)), read_groups(folder)
+    names = list(read_records(folder))
+    true = read_groups(folder, set(names))
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch)
         subprocess.run([sys.executable, "-m", "venv", home / "env"], check=True)

@@ -92,7 +92,12 @@ def collect(one: Features, other: Features, title: Titles) -> Facts:
     years = None if one.year is None or other.year is None else abs(one.year - other.year)
     shared = _shared(one, other)
     length = _length(one, other) if first is last is Match.SAME else 0
-    sure = bool(shared) or (volume is Match.SAME and length in ARTICLE_LENGTH)
+    paged = length in ARTICLE_LENGTH or (
+        authors is Authors.AGREE and max(map(_span, (one, other))) in ARTICLE_LENGTH
+    )
+    sure = bool(shared) or (
+        volume is Match.SAME and first is Match.SAME and last is not Match.DIFFERENT and paged
+    )
     return Facts(
         title=title,
         authors=authors,
@@ -167,6 +172,12 @@ def _length(one: Features, other: Features) -> int:
     length = int(_number(one.last)) - int(_number(one.first)) + 1
     supplement = not one.first.isdigit() or "s" in one.issue[:1] + other.issue[:1]
     return 1 if length == 2 and supplement else length
+
+
+def _span(record: Features) -> int:
+    """Pages of one record's own range."""
+    plain = record.first.isdigit() and record.last.isdigit() and not record.issue.startswith("s")
+    return int(record.last) - int(record.first) + 1 if plain else 0
 
 
 def _number(page: str) -> str:

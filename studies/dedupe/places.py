@@ -81,8 +81,8 @@ _CONFERENCE = re.compile(
     r"\.?\s*\bConference\s*:|\b(?:congress|annual meeting|symposium|proceedings of the)\b", re.IGNORECASE
 )
 _AFTER = re.compile(r"\s*(?:\.?\s*\bConference\s*(?:Publication)?:|[:=/(\[;]).*", re.IGNORECASE | re.DOTALL)
-_AFTER_PLACE = re.compile(r"\s*[=(\[;].*", re.DOTALL)
-_SUBTITLE = re.compile(r"[:/]")
+_AFTER_PLACE = re.compile(r"\s*[=(\[].*", re.DOTALL)
+_SUBTITLE = re.compile(r"[:;/]")
 _LAST_THE = re.compile(r",\s*the\W*$", re.IGNORECASE)
 # What one spelling makes of `journal`, `jour` and `jou` alike.
 _JOURNAL = re.compile(r"^jou?r?(?=n|$)")
@@ -171,10 +171,11 @@ def _abbreviates(short: list[str], long: list[str]) -> bool:
         return False
     at = 0
     for word in short:
+        at += at < len(long) and long[at] == "the" != word[:3]
         if at == len(long) or not _shortens(word, long[at]):
             return False
         at += 1
-    return len(short) == len(long) or (len(short) >= 3 and len(long) - len(short) <= 6 and _place(long[at:]))
+    return at == len(long) or (len(short) >= 3 and len(long) - len(short) <= 6 and _place(long[at:]))
 
 
 def _place(words: list[str]) -> bool:

@@ -83,7 +83,7 @@ def _by_place(facts: Facts, one: Features, other: Features) -> bool:
     if facts.title is Titles.EQUAL and agree:
         return facts.journal > Journals.DIFFERENT or facts.same_range
     if facts.journal is not Journals.SAME:
-        return agree and facts.years == 0 and facts.same_range and by_several(one, other, LONG)
+        return agree and facts.same_range and by_several(one, other, LONG)
     if facts.title is Titles.EQUAL and facts.authors is Authors.UNKNOWN:
         return facts.same_range or (facts.years == 0 and _one_item(facts, one, other))
     if facts.title >= Titles.TYPO and facts.same_range:

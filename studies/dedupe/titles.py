@@ -253,7 +253,7 @@ def _misprint(left: str, right: str) -> bool:
         return False
     inside = short[0] == long[0] and short[-1] == long[-1]
     if len(short) == len(long):
-        return sorted(short) == sorted(long) or len(short) >= (4 if inside else 5)
+        return sorted(short) == sorted(long) or len(short) >= 4
     return inside or len(long) >= 5
 
 

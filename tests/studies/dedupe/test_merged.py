@@ -9,6 +9,7 @@ from tests.studies.dedupe.records import ABSTRACT, ARTICLE, record
 
 TITLE = ARTICLE["title"]
 NOWHERE = {"volume": "", "issue": "", "pages": ""}
+NOTHING = {**NOWHERE, "authors": (), "year": None, "journal": ""}
 DOI = {"doi": "10.1000/jir.31.221"}
 
 SAME: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -73,6 +74,36 @@ SAME: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "the same abstract, online and in print": (
         {**NOWHERE, "abstract": ABSTRACT},
         {**NOWHERE, "abstract": "BACKGROUND: " + ABSTRACT, "year": 2017},
+    ),
+    "a year between, and no place yet": ({**NOWHERE, "year": 2015}, {}),
+    "a year between, and no place at all": ({**NOWHERE, "year": 2015}, NOWHERE),
+    "a letter lost, and no place": ({}, {**NOWHERE, "title": TITLE.replace("villages", "vilages")}),
+    "two letters swapped in a short word": ({}, {**NOWHERE, "title": TITLE.replace("falls", "flals")}),
+    "a letter lost at the edge of a short word, on the same pages": (
+        {},
+        {"title": TITLE.replace("falls", "alls")},
+    ),
+    "a letter lost in a joining word": ({}, {**NOWHERE, "title": TITLE.replace("among", "amon")}),
+    "a blank lost": ({}, {**NOWHERE, "title": TITLE.replace("Walking aids", "Walkingaids")}),
+    "a slip that looks like another spelling": ({}, {**NOWHERE, "title": TITLE.replace("cohort", "cohoert")}),
+    "a subtitle that is left out, and no place": ({}, {**NOWHERE, "title": TITLE.split(":")[0]}),
+    "a subtitle of another kind that is left out on the same pages": (
+        {"title": "Walking aids and falls: results in 412 women"},
+        {"title": "Walking aids and falls"},
+    ),
+    "and others": ({}, {**NOWHERE, "authors": ("Arbogast, I.", "et al.")}),
+    "all authors in one field": ({}, {**NOWHERE, "authors": ("Arbogast I, Brunner M, Caduff L.",)}),
+    "Greek capitals": (
+        {"title": "Levels of TGF-β1 among residents"},
+        {"title": "LEVELS OF TGF-Β1 AMONG RESIDENTS"},
+    ),
+    "a journal with a stroke": (
+        {"journal": "Hematology/Oncology Clinics of Bern"},
+        {"journal": "Hematol Oncol Clin Bern", "pages": ""},
+    ),
+    "title and abstract alone": (
+        {**NOTHING, "abstract": ABSTRACT},
+        {**NOTHING, "abstract": ABSTRACT},
     ),
     "a title translated twice": (
         {"title": "[Walking aids and tumbles in villages of the mountains]", "language": "ger"},

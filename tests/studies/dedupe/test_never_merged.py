@@ -197,6 +197,39 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"journal": "", "volume": "", "issue": "", "pages": "", "abstract": ABSTRACT},
         {"abstract": ABSTRACT},
     ),
+    "a conference abstract in a supplement, the article in press": (
+        {"issue": "Suppl 1", "pages": "S12"},
+        {"volume": "", "issue": "", "pages": ""},
+    ),
+    "a conference abstract of the year before, the article in press": (
+        {"year": 2015, "volume": "30", "pages": "77"},
+        {"volume": "", "issue": "", "pages": ""},
+    ),
+    "one drug and another on the same pages": (
+        {"title": "Effect of prednisone on falls among residents of mountain villages"},
+        {"title": "Effect of prednisolone on falls among residents of mountain villages"},
+    ),
+    "acronyms one letter apart": (
+        {"title": "Levels of HDL among residents of mountain villages"},
+        {"title": "Levels of LDL among residents of mountain villages"},
+    ),
+    "mothers and fathers": (
+        {"title": "Maternal walking aids and falls among residents of villages", "pages": ""},
+        {"title": "Paternal walking aids and falls among residents of villages", "pages": ""},
+    ),
+    "guidelines a year on": (
+        {"title": "Guidelines for walking aids among residents of villages", "volume": "", "pages": ""},
+        {
+            "title": "Guidelines for walking aids among residents of villages",
+            "volume": "",
+            "pages": "",
+            "year": 2017,
+        },
+    ),
+    "a reply on the pages of its letter": (
+        {"title": "Walking aids and falls"},
+        {"title": "Walking aids and falls: authors' reply"},
+    ),
     "another journal on the same page": (
         {"journal": "Alpine Letters", "pages": "221"},
         {"journal": "Lowland Bulletin", "pages": "221"},
