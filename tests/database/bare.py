@@ -33,8 +33,9 @@ def taken_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def relax(*tables: str) -> None:
-    """Put aside what a column must hold, and the triggers other than the audit trail's."""
+def relax(*tables: str, checks: bool = True, unique: bool = True) -> None:
+    """Put aside what a column must hold, and the triggers other than the audit trail's; checks and what is unique
+    unless they are what is tried."""
     # An ALTER TABLE wants nothing to be waiting; the ties that wait for the end of the transaction hold so far.
     run("SET CONSTRAINTS ALL IMMEDIATE")
     for (name,) in rows("SELECT conname FROM pg_constraint WHERE condeferred"):
@@ -47,13 +48,12 @@ def relax(*tables: str) -> None:
         ):
             run("ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL", table=table, column=column)
         for (name,) in rows(
-            "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'", table
-        ):
-            run("ALTER TABLE {table} DROP CONSTRAINT {name}", table=table, name=name)
-        for (name,) in rows(
-            """SELECT c.conname FROM pg_constraint c JOIN pg_index i ON i.indexrelid = c.conindid
-               WHERE c.conrelid = %s::regclass AND c.contype = 'u' AND i.indnullsnotdistinct""",
+            """SELECT c.conname FROM pg_constraint c LEFT JOIN pg_index i ON i.indexrelid = c.conindid
+               WHERE c.conrelid = %s::regclass
+                 AND (%s AND c.contype = 'c' OR %s AND c.contype = 'u' AND i.indnullsnotdistinct)""",
             table,
+            checks,
+            unique,
         ):
             run("ALTER TABLE {table} DROP CONSTRAINT {name}", table=table, name=name)
         for (name,) in rows(

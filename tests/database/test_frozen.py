@@ -11,7 +11,7 @@ from consensus.models import Judgement, StageVersion
 from extraction.models import Arm, FormField, FormVersion, ReportedResult, Value
 from reviews.models import BreakGlass, Event, ProtocolVersion
 from screening.models import Criteria, Verdict
-from studies.models import Record
+from studies.models import Record, SourceAnchor
 from synthesis.models import TableBuild
 from tests.database.bare import rows
 from tests.walks.world import SETTLED, UNTOUCHED, World
@@ -30,6 +30,9 @@ def frozen_rows(world: World) -> dict[str, int]:
     BreakGlass.objects.create(
         review=review, user=world.cast.staff, reason="Asked to", expires_at=timezone.now()
     )
+    SourceAnchor.objects.create(
+        review=review, report=world.item("title_abstract", SETTLED).report, page="7", quote="39 adults"
+    )
     said = Judgement.objects.current().filter(review=review)
     extracted = said.get(item=world.item("extraction", SETTLED), reviewer=world.cast.ana)
     assessed = said.get(item=world.item("appraisal", SETTLED), reviewer=world.cast.ana)
@@ -41,6 +44,7 @@ def frozen_rows(world: World) -> dict[str, int]:
         "screening_verdict": Verdict.objects.filter(judgement__in=said),
         "screening_criteria": Criteria.objects.filter(review=review),
         "studies_record": Record.objects.filter(review=review),
+        "studies_sourceanchor": SourceAnchor.objects.filter(review=review),
         "reviews_protocolversion": ProtocolVersion.objects.filter(review=review),
         "reviews_breakglass": BreakGlass.objects.filter(review=review),
         "reviews_event": Event.objects.filter(review_id=review.pk),
