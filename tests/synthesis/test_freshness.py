@@ -9,9 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerDown
 
-from config.celery import app
 from consensus.models import Change
 from consensus.services import reopen
 from reviews.models import Notification
@@ -133,23 +131,6 @@ def test_a_changed_role_of_an_arm_reaches_a_table_that_sums_by_role(table, agree
     assert numbers(table)[3] is None
 
 
-def test_the_sweeper_mends_an_edit_made_while_the_broker_was_down(table, agree, amend, monkeypatch):
-    item = agree("Moon", "Skin", 39, 22)
-    refresh(table.review_id)
-    asked = []
-
-    def down(*args, **kwargs):
-        asked.append(args)
-        raise BrokerDown("connection refused")
-
-    monkeypatch.setattr(app, "send_task", down)
-    amend(item, "Skin", 40, 22)
-    assert asked, "the edit did not even ask for a build"
-    assert is_stale(table)
-    assert sweep() == 1
-    assert numbers(table) == [None, "1", "40", "22"]
-
-
 def test_a_build_that_started_before_an_edit_ends_stale(table, agree, amend, monkeypatch):
     item = agree("Moon", "Skin", 39, 22)
     refresh(table.review_id)
@@ -211,18 +192,6 @@ def test_a_change_with_a_lower_number_that_commits_later_is_not_passed_over(tabl
     may_end.set()
     thread.join()
     assert is_stale(table)
-
-
-def test_a_killed_worker_leaves_a_build_that_the_sweeper_buries_and_makes_again(table, agree):
-    agree("Moon", "Skin", 39, 22)
-    dead = TableBuild.objects.create(review_id=table.review_id, table=table, number=1, revision=1)
-    assert sweep() == 1
-    dead.refresh_from_db()
-    assert (dead.status, dead.message) == ("failed", "The worker stopped.")
-    assert dead.finished_at is not None
-    table.refresh_from_db()
-    assert table.current_build.number == 2
-    assert not is_stale(table)
 
 
 def test_a_running_build_is_left_to_the_worker_that_holds_its_lock(table, agree):
