@@ -82,13 +82,17 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_build_is_made_good_by_the_ne
 
     amending = threading.Thread(target=hold)
 
+    def start_holding() -> None:
+        amending.start()
+        assert locked.wait(30)
+
     def building() -> bool:
         return table.builds.filter(status=TableBuild.Status.RUNNING).exists()
 
     with transaction.atomic():
         amend(item, "Skin", 40, 22)
         # Ahead of the commit that sends the message: the worker finds the table locked.
-        transaction.on_commit(lambda: (amending.start(), locked.wait(30)))
+        transaction.on_commit(start_holding)
         move_first(transaction.get_connection())
     wait_until(building, what="the worker began to build")
     worker.kill()
