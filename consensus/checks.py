@@ -11,6 +11,7 @@ from consensus.kinds import kind_of
 from consensus.models import Judgement, Stage, WorkItem
 from consensus.services.counts import progress_of
 from consensus.services.settling import answers_of, situations, standing
+from consensus.upstream import downstream_targets, upstream_stage
 from studies.models import DuplicatePair, RecordLink, Report, Study
 
 CHUNK = 500
@@ -71,6 +72,30 @@ def differences(stage: Stage, what: str, stored: dict, wanted: Counter) -> Itera
             yield f"stage {stage.pk}, {what} {key}: stored {stored.get(key, 0)}, counted {wanted.get(key, 0)}"
 
 
+def openings() -> Iterator[str]:
+    """Whatever came in, or passed the stage before, has an item waiting: nothing was lost between two stages."""
+    for stage in Stage.objects.order_by("id"):
+        name = f"{kind_of(stage).target}_id"
+        opened = set(WorkItem.objects.filter(stage=stage).values_list(name, flat=True))
+        for target in sorted(due(stage) - opened):
+            yield f"stage {stage.pk}: {name} {target} is due and has no item"
+
+
+def due(stage: Stage) -> set[int]:
+    """The reports, studies, results or outcomes that a stage has to have an item for."""
+    before = upstream_stage(stage)
+    if before is None:
+        reports = Report.objects.current().filter(review=stage.review_id)
+        return set(reports.values_list("id", flat=True)) if kind_of(stage).target == "report" else set()
+    found: set[int] = set()
+    for items in chunks(before):
+        answers = answers_of([pk for item in items if (pk := standing(item))], before)
+        for item in items:
+            if (pk := standing(item)) and kind_of(before).passes(answers[pk]):
+                found.update(downstream_targets(item, stage, make=False))
+    return found
+
+
 def survivors() -> Iterator[str]:
     """Where chains of merged reports and studies end."""
     for model in (Report, Study):
@@ -103,7 +128,7 @@ def decisions() -> Iterator[str]:
             yield f"pair {pair.pk}: decided {pair.status}, but its records are reports {pair.here}, {pair.there}"
 
 
-CHECKS: list[Check] = [statuses, counts, survivors, decisions]
+CHECKS: list[Check] = [statuses, counts, openings, survivors, decisions]
 
 
 def drift() -> Iterator[str]:
