@@ -4,7 +4,7 @@ from reviews.sql import frozen
 
 
 class Migration(migrations.Migration):
-    dependencies = [("studies", "0007_search_versions")]
+    dependencies = [("studies", "0008_more_of_a_record")]
 
     operations = [
         # A value that was submitted says where it stands: another place is another anchor.
