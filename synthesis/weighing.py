@@ -25,11 +25,11 @@ def numbers_of(review: Review) -> Sequence[tuple[str, str]]:
 
 def weights_of(review: Review, key: str) -> Mapping[int, float]:
     items = WorkItem.objects.standing().filter(review=review, stage__kind="extraction", study__isnull=False)
-    studies = {one.answer_id: one.study_id for one in items}  # type: ignore[attr-defined]
+    studies = {one.answer_id: one.study_id for one in items if one.study_id}  # type: ignore[attr-defined]
     found: dict[int, float] = defaultdict(float)
     values = Value.objects.filter(judgement__in=studies, field__key=key, number__gt=0)
     for judgement, number in values.values_list("judgement", "number"):
-        found[studies[judgement]] += float(number)
+        found[studies[judgement]] += float(number or 0)
     return found
 
 

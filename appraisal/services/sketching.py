@@ -36,11 +36,17 @@ def begin_sketch(*, by: User, review: Review, like: Instrument | None = None) ->
     return made
 
 
+def held(sketch_id: int) -> Sketch:
+    """The sketch, to be changed by nobody else until this is done."""
+    found: Sketch = Sketch.objects.select_for_update(of=("self",)).select_related("review").get(id=sketch_id)
+    refuse_if_closed(found.review)
+    return found
+
+
 @write
 def save_sketch(*, by: User, sketch_id: int, content: object, do: str = "", revision: int) -> Sketch:
     """Keep what the page holds now, and take one step: add, remove or move."""
-    sketch = Sketch.objects.select_for_update().select_related("review").get(id=sketch_id)
-    refuse_if_closed(sketch.review)
+    sketch = held(sketch_id)
     if sketch.revision != revision:
         raise Refused(
             _("This instrument was changed in another window. Reload the page to go on from there.")
@@ -56,8 +62,7 @@ def save_sketch(*, by: User, sketch_id: int, content: object, do: str = "", revi
 @write
 def keep_sketch(*, by: User, sketch_id: int) -> Instrument:
     """The sketch as an instrument of the review, for good: proved, or refused with everything that is wrong."""
-    sketch = Sketch.objects.select_for_update().select_related("review").get(id=sketch_id)
-    refuse_if_closed(sketch.review)
+    sketch = held(sketch_id)
     found = checked(sketch.content)
     if found.loaded is None or not found.sound:
         raise Invalid(_("This is not sound yet: %(first)s.") % {"first": first_fault(found.faults)})
@@ -72,6 +77,5 @@ def first_fault(faults: Any) -> str:
 
 @write
 def discard_sketch(*, by: User, sketch_id: int) -> None:
-    sketch = Sketch.objects.select_for_update().select_related("review").get(id=sketch_id)
-    refuse_if_closed(sketch.review)
+    sketch = held(sketch_id)
     sketch.delete()

@@ -185,7 +185,8 @@ def copy_levels(state: State, draft: Judgement, under: str) -> None:
 
 
 def agree_on_answers(peers: list[Judgement], draft: Judgement) -> None:
-    """What all judges answered alike, as the beginning of the consensus."""
+    """The beginning of the consensus: the first judge's domain where all came to the same level, as where two
+    assessments agree as a whole; elsewhere what all answered alike."""
     assessment = ensure_assessment(draft)
     states = [state for one in peers if (state := state_of(one))]
     same = [one for one in states if one.instrument.pk == assessment.instrument_id]
@@ -205,7 +206,22 @@ def agree_on_answers(peers: list[Judgement], draft: Judgement) -> None:
                 support=row.support,
                 anchor_id=row.anchor_id,
             )
+    for domain in first.definition.domains:
+        if all(agrees_on(domain.id, first, other) for other in others):
+            copy_rows(first.judgement, draft, under=domain.id)
     settle_levels(draft)
+
+
+def agrees_on(domain: str, first: State, other: State) -> bool:
+    """Whether two came to the same in a domain, whatever they answered on the way."""
+    keys = [key for key in first.levels if key.partition("/")[0] == domain]
+    said = [(first.levels[key], other.levels.get(key)) for key in keys]
+    return bool(keys) and all(
+        theirs is not None
+        and (mine.level or mine.score is not None)
+        and (mine.level, mine.score) == (theirs.level, theirs.score)
+        for mine, theirs in said
+    )
 
 
 def on_the_same_instrument(source: Judgement, draft: Judgement) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -152,10 +153,9 @@ def save(request: HttpRequest, review_id: int, sketch_id: int) -> HttpResponse:
         messages.success(
             request, _("Proved and kept: %(instrument)s. Say for which designs it is.") % {"instrument": made}
         )
-        response = redirect("appraisal:plan", review_id)
         if request.headers.get("HX-Request"):
-            response = HttpResponse(headers={"HX-Redirect": response.url})
-        return response
+            return HttpResponse(headers={"HX-Redirect": reverse("appraisal:plan", args=[review_id])})
+        return redirect("appraisal:plan", review_id)
     if request.headers.get("HX-Request"):
         return render(
             request, "appraisal/sketch_form.html", context_of(review, can, held) | {"asked": do == "keep"}

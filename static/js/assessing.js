@@ -6,10 +6,11 @@ const typing = (element) =>
   element?.matches?.("textarea, select, input:not([type=radio], [type=checkbox], [type=button])");
 const waiting = [];
 const running = new Set();
+let settling = false;
 let kept = null;
 
-// What waits goes first, also while the answer's page is just being put in its place.
-const busy = () => running.size > 0 || waiting.length > 0;
+// What waits goes first. A page that is in its place already but not settled would not hear a key.
+const busy = () => running.size > 0 || settling || waiting.length > 0;
 
 function makeCurrent(question) {
   for (const one of root().querySelectorAll("[data-question]")) {
@@ -47,7 +48,7 @@ function giveBack() {
 }
 
 function replay() {
-  if (running.size || !waiting.length) return;
+  if (running.size || settling || !waiting.length) return;
   const one = waiting.shift();
   if (one.id) document.getElementById(one.id)?.click();
   else document.dispatchEvent(new KeyboardEvent("keydown", one));
@@ -58,12 +59,18 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (within(detail.elt)) running.add(detail.xhr);
 });
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target?.matches?.("[data-assessing]")) keep(detail.target);
+  if (!detail.shouldSwap || !detail.target?.matches?.("[data-assessing]")) return;
+  settling = true;
+  keep(detail.target);
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!running.delete(detail.xhr)) return;
   if (detail.successful) {
-    setTimeout(replay, 60);
+    // In case nothing was put in place that could settle.
+    setTimeout(() => {
+      settling = false;
+      replay();
+    }, 1000);
     return;
   }
   // What was not kept must not look as if it were; what waits was meant for a page that did not come.
@@ -73,6 +80,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const place = root();
   if (!place || !detail.target?.matches?.("[data-assessing]")) return;
+  settling = false;
   giveBack();
   const next = place.querySelector("[data-question].is-current");
   if (next && !typing(document.activeElement)) {

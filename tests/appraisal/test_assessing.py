@@ -74,6 +74,17 @@ def test_another_level_is_a_conflict_and_is_settled_domain_by_domain(item, cast,
     assert list(drift()) == []
 
 
+def test_a_domain_with_one_level_needs_no_second_look_though_it_was_answered_otherwise(item, cast, low):
+    consensus.submit(by=cast.ana, item_id=item.pk, answer=low())
+    other = low()
+    other["answers"] |= {"D1/1.2": "N", "D4/4.1": "PN"}
+    theirs = consensus.submit(by=cast.ben, item_id=item.pk, answer=other)
+    draft = services.begin_consensus(by=cast.lead, item_id=item.pk)
+    assert Answer.objects.get(judgement=draft, key="D4/4.1").codes == ["N"]
+    services.take(by=cast.lead, judgement_id=draft.pk, source_id=theirs.pk, under="D1")
+    assert services.lacking(services.state_of(draft)) == []
+
+
 def test_the_other_ones_answers_are_hidden_until_both_have_judged(item, cast, low):
     consensus.submit(by=cast.ana, item_id=item.pk, answer=low())
     for model in (Answer, Level, Assessment):
