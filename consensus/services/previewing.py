@@ -25,6 +25,7 @@ class Effect:
 
     undecided: follow the change. decided: stay. completed: lack no judge any more. agreed: conflicts that are none any
     more. reopened: conflicts that wait for one more judge. freed: places in people's queues that are taken back.
+    begun: items that somebody has judged, of which only the change itself tells which want one more judge.
     """
 
     undecided: int = 0
@@ -34,6 +35,7 @@ class Effect:
     agreed: int = 0
     reopened: int = 0
     freed: int = 0
+    begun: int = 0
 
 
 @contextmanager

@@ -1,13 +1,14 @@
 """How a review is screened: what is masked, who needs a second judge, how the work is split."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.refusals import Invalid
 from consensus import services as consensus
-from consensus.models import Assignment, Stage
+from consensus.models import Assignment, Stage, WorkItem
 from reviews.models import Review
 from reviews.permissions import fetch_review, refuse_if_closed
 from reviews.writing import write
@@ -52,7 +53,13 @@ def preview_mode(*, stage: Stage, way: str, percent: int = 20, judges_needed: in
     """What the choice would do to the stage's items, before it is made."""
     with consensus.rehearsal():
         store_mode(stage, way, percent)
-        return consensus.preview_stage(stage=stage, judges_needed=first_judges(way, judges_needed))
+        effect = consensus.preview_stage(stage=stage, judges_needed=first_judges(way, judges_needed))
+    if way == Mode.Way.ALL:
+        return effect
+    # How many of them lack no judge depends on what their first one said, which stays unsaid, or on a sample that is not
+    # drawn yet.
+    begun = WorkItem.objects.filter(stage=stage, status=WorkItem.Status.PARTIAL).count()
+    return replace(effect, completed=0, begun=begun)
 
 
 @write

@@ -138,3 +138,15 @@ def test_an_invitation_that_has_run_out_is_said_so(key, cast, review, client_of)
     html = client_of(cast.lead).get(reverse("reviews:members", args=[review.pk])).content.decode()
     assert "Expired" in html
     assert "Revoke" not in html
+
+
+def test_another_link_for_an_invitation_ends_the_one_before(key, cast, review, client_of, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    address = reverse("reviews:members", args=[review.pk])
+    lead = client_of(cast.lead)
+    assert "New link" in lead.get(address).content.decode()
+    html = lead.post(address, {"email": EMAIL, "role": "reviewer"}).content.decode()
+    assert "sends no mail" in html
+    fresh = re.findall(r"/accounts/invitation/([\w-]+)/", html)[0]
+    assert Client().get(link(key)).status_code == 404
+    assert Client().get(link(fresh)).status_code == 302

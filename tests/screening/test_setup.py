@@ -44,6 +44,21 @@ def test_who_judges_what_is_first_shown_with_what_it_changes(lead, review, stage
     assert stage.judges_needed == 2
 
 
+def test_no_preview_tells_what_the_first_judge_said(stage, cast, items):
+    def previews():
+        return [
+            services.preview_mode(stage=stage, way=way, percent=99, judges_needed=needed)
+            for way in Mode.Way.values
+            for needed in (1, 2, 3)
+        ]
+
+    consensus.submit(by=cast.ana, item_id=items[0].pk, answer={"verdict": "include"})
+    included = previews()
+    consensus.submit(by=cast.ana, item_id=items[0].pk, answer={"verdict": "exclude"})
+    assert previews() == included
+    assert not Mode.objects.filter(stage=stage).exists()
+
+
 def test_the_setup_page_keeps_each_of_its_parts(lead, review, stage, cast, items, look_and_apply):
     page = at(review, "setup")
     assert lead.get(page).status_code == 200
