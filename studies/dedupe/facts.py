@@ -59,6 +59,8 @@ class Facts:
 def relate(one: Features, other: Features) -> Titles:
     if one.compact and one.compact == other.compact:
         return Titles.EQUAL
+    if without_subtitle(one, other):
+        return Titles.CONTAINED
     found = compare_titles(one.title, other.title)
     if found is Titles.CLOSE and (one.spelt is not one.title or other.spelt is not other.title):
         # A slip may look like another spelling: `syndroem` becomes `syndrem`.

@@ -146,7 +146,7 @@ def features_of(candidate: Candidate) -> Features:
 
 
 _SUBTITLE = re.compile(r":\s|\s[-\u2013\u2014]{1,2}\s|[.?!]\s+(?=[A-Z])")
-HEAD_LEAST = 12
+HEAD_LEAST = 5
 
 
 def _head(title: str) -> str:

@@ -25,7 +25,7 @@ from studies.dedupe.traits import (
     same_people,
     slip_in_long,
 )
-from studies.dedupe.unplaced import loosely, other_occasion
+from studies.dedupe.unplaced import by_misprint, loosely, other_occasion
 
 
 def rule_for(facts: Facts, one: Features, other: Features) -> str:
@@ -37,7 +37,7 @@ def rule_for(facts: Facts, one: Features, other: Features) -> str:
     if _by_translation(facts, one, other):
         return "translation"
     if (facts.years or 0) > 1 or not (facts.title >= Titles.SLIP or mistyped(facts, one, other)):
-        return ""
+        return "abstract" if by_misprint(facts, one, other) else ""
     if (facts.same_place and _by_place(facts, one, other)) or _by_range(facts, one, other):
         return "place"
     if by_issue(facts, one, other):
@@ -53,7 +53,7 @@ def _by_identifier(facts: Facts, one: Features, other: Features) -> bool:
     if facts.title is Titles.MISSING:
         return agree and facts.same_place and facts.last is not Match.DIFFERENT
     if facts.title < Titles.SLIP:
-        return mistyped(facts, one, other) and not facts.other_place
+        return mistyped(facts, one, other, lost=True) and not facts.other_place
     if facts.other_place and not (agree and _one_slip_in_place(facts) and distinctive(one)):
         return False
     if facts.title is Titles.CONTAINED:

@@ -228,33 +228,37 @@ _BEGINS = re.compile(r"[aeiouy]|[^aeiouy][aeiouyhlrw]|s[ckmnpqtv]|[cgkmp]n|p[st]
 LEAST_MISPRINTED = 20
 
 
-def misprinted(one: str, other: str) -> bool:
+def misprinted(one: str, other: str, *, lost: bool = False) -> bool:
     """Whether two titles are one but for a misprint that turns no sense, also in a short word or at its edge: for
-    where a text or a range of pages leaves no doubt."""
+    where a text or a range of pages leaves no doubt. `lost`: a letter may be lost anywhere, also one that stands alone."""
     mine, theirs = stretch(one, other)
-    if min(len(one), len(other)) < LEAST_MISPRINTED or not 0 < len(mine) < 3 or not 0 < len(theirs) < 3:
+    if min(len(one), len(other)) < LEAST_MISPRINTED or max(len(mine), len(theirs)) > 2:
         return False
     if len(mine) != len(theirs):
         left, right = "".join(mine), "".join(theirs)
-        return OSA.distance(left, right, score_cutoff=1) <= 1 and not _turned(left, right)
-    return all(ours == others or _misprint(ours, others) for ours, others in zip(mine, theirs, strict=True))
+        least = 0 if lost and (left + right).isalpha() else 1
+        return (
+            min(len(left), len(right)) >= least
+            and near(left, right, least=0, most=1)
+            and not _turned(left, right)
+        )
+    return all(
+        ours == others or _misprint(ours, others, lost) for ours, others in zip(mine, theirs, strict=True)
+    )
 
 
-def _misprint(left: str, right: str) -> bool:
+def _misprint(left: str, right: str, lost: bool) -> bool:
     short, long = sorted((left, right), key=len)
     if {left, right} & _FUNCTION:
-        return (
-            not {left, right} & MARKERS and len(long) > 1 and OSA.distance(left, right, score_cutoff=1) <= 1
-        )
+        return not {left, right} & MARKERS and len(long) > 1 and near(left, right, least=1, most=1)
     if len(short) < 2 or not (left + right).isalpha() or _turned(left, right):
         return False
-    limit = 1 if len(short) < 10 else 2
-    if OSA.distance(left, right, score_cutoff=limit) > limit:
+    if not near(left, right, least=2, most=1 if len(short) < 10 else 2):
         return False
     inside = short[0] == long[0] and short[-1] == long[-1]
     if len(short) == len(long):
         return sorted(short) == sorted(long) or len(short) >= 4
-    return inside or len(long) >= 5
+    return lost or inside or len(long) >= 5
 
 
 def near(one: str, other: str, least: int = LEAST_MISPRINTED, most: int = 2) -> bool:

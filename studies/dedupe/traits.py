@@ -43,14 +43,14 @@ def by_several(one: Features, other: Features, least: int) -> bool:
     return long and one.names.count > 1 and same_people(one, other)
 
 
-def mistyped(facts: Facts, one: Features, other: Features) -> bool:
+def mistyped(facts: Facts, one: Features, other: Features, *, lost: bool = False) -> bool:
     """Titles that are the same but for two letters, by the same people: enough beside a text or a range of pages."""
     return (
         facts.title is Titles.CLOSE
         and facts.authors is Authors.AGREE
         and (
-            misprinted(one.title, other.title)
-            or misprinted(one.spelt, other.spelt)
+            misprinted(one.title, other.title, lost=lost)
+            or misprinted(one.spelt, other.spelt, lost=lost)
             or near(one.compact, other.head)
             or near(other.compact, one.head)
         )

@@ -20,6 +20,7 @@ from studies.dedupe.traits import (
     distinctive,
     in_supplement,
     like_abstract,
+    mistyped,
     no_abstract,
     nowhere,
     of_pages,
@@ -50,7 +51,15 @@ def _by_abstract(facts: Facts, one: Features, other: Features) -> bool:
         return alone and compare_abstracts(one, other) is Match.SAME
     if facts.years and (not one.journal or yearly(one)):
         return False
-    return len(one.compact) >= SHORT and compare_abstracts(one, other) is Match.SAME
+    enough = len(one.compact) >= SHORT or (facts.years == 0 and facts.title is Titles.EQUAL)
+    return enough and compare_abstracts(one, other) is Match.SAME
+
+
+def by_misprint(facts: Facts, one: Features, other: Features) -> bool:
+    """The same abstract under titles of which one lost a letter, wherever it stood."""
+    if facts.other_place or (facts.years or 0) > 1 or not mistyped(facts, one, other, lost=True):
+        return False
+    return not other_occasion(one, other) and _by_abstract(facts, one, other)
 
 
 def _nothing_else(facts: Facts, one: Features, other: Features) -> bool:

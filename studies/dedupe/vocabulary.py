@@ -64,14 +64,12 @@ ANSWERS = _words(
 )
 
 # Words of titles that come back every year, and those that do so in a short title.
-YEARLY = _words(
-    "annual yearly biennial reports statistics update updates updated registry surveillance census yearbook"
-)
+YEARLY = _words("annual yearly biennial reports update updates updated registry surveillance census yearbook")
 ANNUAL = YEARLY | _words(
     "register guideline guidelines standards recommendations schedule highlights abstracts proceedings"
 )
 PERIODIC = ANNUAL | _words(
-    "report year survey review editorial news introduction progress status 1st 2nd 3rd"
+    "report statistics year survey review editorial news introduction progress status 1st 2nd 3rd"
 )
 
 
