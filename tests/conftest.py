@@ -1,6 +1,6 @@
 """The cast: one person per role, a second reviewer, a stranger, an administrator; and a small review of theirs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from reviews.models import Membership, Review
 from reviews.services import add_member
 from studies.models import ImportBatch
 from studies.services import add_search, start_import
+from tests.foundation import FOUNDATION, Layer, kept
 
 PASSWORD = "correct horse battery"
 
@@ -37,8 +38,22 @@ def quick_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    FOUNDATION.ready = True
+    yield
+    with django_db_blocker.unblock():
+        FOUNDATION.stand([])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    FOUNDATION.prepare(item)
+
+
+def make_cast() -> Cast:
+    """One person per role."""
+
     def person(name: str, **extra: bool) -> User:
         return User.objects.create_user(f"{name}@example.org", PASSWORD, name=name.title(), **extra)
 
@@ -46,8 +61,7 @@ def cast(db: None) -> Cast:
     return Cast(*(person(name) for name in names), staff=person("staff", is_staff=True))
 
 
-@pytest.fixture
-def review(cast: Cast) -> Review:
+def make_review(cast: Cast) -> Review:
     """A review with four members who judge and one observer, three stages, two reasons, and nothing imported."""
     review = start_review(
         by=cast.owner,
@@ -81,25 +95,32 @@ TITLES = (
 )
 
 
+def bring_export(
+    cast: Cast, review: Review, content: bytes, name: str = "export.ris", source: str = "PubMed"
+) -> ImportBatch:
+    search = add_search(by=cast.owner, review=review, source=source)
+    batch, _job = start_import(by=cast.owner, search=search, upload=SimpleUploadedFile(name, content))
+    bring_in(batch_id=batch.pk, progress=lambda done, total: None)
+    batch.refresh_from_db()
+    return batch
+
+
+def make_items(cast: Cast, review: Review) -> list[WorkItem]:
+    """Six reports waiting at title and abstract."""
+    bring_export(cast, review, ris(*TITLES))
+    return list(WorkItem.objects.filter(review=review, stage__kind="title_abstract").order_by("id"))
+
+
+CAST = Layer("cast", None, make_cast)
+REVIEW = Layer("review", CAST, make_review)
+ITEMS = Layer("items", REVIEW, make_items)
+cast, review, items = kept(CAST), kept(REVIEW), kept(ITEMS)
+
+
 @pytest.fixture
 def bring(review: Review, cast: Cast) -> Callable[..., ImportBatch]:
     """Import an export the way the worker does."""
-
-    def bring(content: bytes, name: str = "export.ris", source: str = "PubMed") -> ImportBatch:
-        search = add_search(by=cast.owner, review=review, source=source)
-        batch, _job = start_import(by=cast.owner, search=search, upload=SimpleUploadedFile(name, content))
-        bring_in(batch_id=batch.pk, progress=lambda done, total: None)
-        batch.refresh_from_db()
-        return batch
-
-    return bring
-
-
-@pytest.fixture
-def items(review: Review, bring: Callable[..., ImportBatch]) -> list[WorkItem]:
-    """Six reports waiting at title and abstract."""
-    bring(ris(*TITLES))
-    return list(WorkItem.objects.filter(review=review, stage__kind="title_abstract").order_by("id"))
+    return lambda *args, **more: bring_export(cast, review, *args, **more)
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from reviews.models import Review
+from tests.conftest import REVIEW
 from tests.database.bare import taken_back
-from tests.walks.world import World, build
+from tests.foundation import Layer, kept
+from tests.walks.world import build
 
 
 @pytest.fixture
@@ -14,8 +14,5 @@ def nothing_stays(db: None) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def world(cast: Any, review: Review, settings: Any, tmp_path: Any) -> World:
-    """A review with one of everything: drafts, agreed, in conflict, published."""
-    settings.MEDIA_ROOT = tmp_path
-    return build(cast, review)
+# A review with one of everything: drafts, agreed, in conflict, published.
+world = kept(Layer("world", REVIEW, build))

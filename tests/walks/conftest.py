@@ -2,13 +2,15 @@ from typing import Any
 
 import pytest
 
-from reviews.models import Review
+from tests.conftest import REVIEW
+from tests.foundation import Layer, kept
 from tests.walks.world import World, build
+
+built_world = kept(Layer("built_world", REVIEW, build))
 
 
 @pytest.fixture
-def world(cast: Any, review: Review, settings: Any, tmp_path: Any) -> World:
+def world(built_world: World, settings: Any) -> World:
     """A review with one of everything, in which nobody has said anything that is hidden."""
-    settings.MEDIA_ROOT = tmp_path
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    return build(cast, review)
+    return built_world
