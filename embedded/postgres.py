@@ -174,6 +174,16 @@ class Cluster:
         connection.autocommit = True
         return connection
 
+    def let_pass_triggers(self) -> None:
+        """Where nothing lasts the role may empty tables whose rows never change: to be called on a throwaway only."""
+        connection = self.connect("postgres", user=SUPERUSER)
+        try:
+            with connection.cursor() as cursor:
+                grant = sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}")
+                cursor.execute(grant.format(sql.Identifier(ROLE)))
+        finally:
+            connection.close()
+
     def ensure_database(self, name: str = DATABASE) -> None:
         """The role that Concord connects as, without a superuser's powers, and its database."""
         connection = self.connect("postgres", user=SUPERUSER)

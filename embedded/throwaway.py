@@ -121,6 +121,7 @@ class Servers:
         self.prepared = kept is not None
         self._children.append(postgres.start(cluster, lambda _text: None))
         self.urls["DATABASE_URL"] = cluster.url()
+        cluster.let_pass_triggers()
         if self.prepared:
             self._copy_database(cluster)
 

@@ -39,6 +39,9 @@ def pytest_configure() -> None:
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True
+    from tests import emptying
+
+    emptying.install()
 
 
 @pytest.fixture(autouse=True)
