@@ -98,6 +98,8 @@ def count_marks(text: str) -> int | None:
         (r"^<\d+>", None),
         (r"^Record #\d+ of \d+$", None),
         (r"^RT [A-Z][a-z]", None),
+        (r"^RECORD \d+$", None),
+        (r'^"?TITLE"?,', None),
         (r"^PMID: \d+", None),
         (r"^UI  - ", None),
         (r"^Accession Number$", None),

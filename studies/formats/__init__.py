@@ -9,6 +9,7 @@ from typing import BinaryIO, cast
 from studies.formats import (
     archive,
     bibtex,
+    embase,
     endnote_xml,
     enw,
     json_entries,
@@ -62,6 +63,8 @@ LABELS: Mapping[str, str] = {
     "xlsx": "Excel workbook (.xlsx)",
     "json": "ClinicalTrials.gov or CSL JSON",
     "ovid": "Ovid citation text",
+    "embase_rows": "Embase CSV, a field a row",
+    "embase_text": "Embase plain text",
     "cochrane": "Cochrane Library citations",
     "refworks": "RefWorks tagged text",
     "pubmed_text": "PubMed abstracts as text",
@@ -84,12 +87,16 @@ _READERS: Mapping[str, _Reader] = {
     "wos": wos.read_wos,
     "json": json_entries.read_json,
     "ovid": ovid.read_ovid,
+    "embase_rows": embase.read_by_row,
+    "embase_text": embase.read_text,
     "cochrane": other_tags.read_cochrane,
     "refworks": other_tags.read_refworks,
     "pubmed_text": pubmed_text.read_pubmed_text,
     "references": reference_list.read_references,
 }
 _DIALECTS: Mapping[str, Callable[[str], str]] = {
+    "embase_rows": lambda head: "Embase",
+    "embase_text": lambda head: "Embase",
     "ris": ris.dialect_of,
     "medline": medline.dialect_of,
     "json": lambda head: "ClinicalTrials.gov" if json_entries.is_trials(head) else "CSL",

@@ -45,7 +45,7 @@ FIELDS: Mapping[str, str] = {
 _ALIASES: Mapping[str, str] = {
     "title": "title|article title|primary title|document title|item title|study title|publication title and subtitle|"
     "titre|titel|title of article|reference title|ti|t1|brief title|official title|name of study|scientific title|"
-    "public title|paper title|display name",
+    "public title|paper title|display name|titles",
     "abstract": "abstract|abstract note|abstracts|ab|n2|summary|brief summary|notes abstract|abstract text|description",
     "authors": "authors|author|author names|author full names|author s|first authors|au|a1|authors list|autor|autoren|"
     "authors full names|contributors|creator|creators|authorships author display name|authors author s|study authors",
@@ -59,7 +59,7 @@ _ALIASES: Mapping[str, str] = {
     "journal abbrev|short journal title",
     "volume": "volume|vl|journal volume|vol|band|volume number|biblio volume",
     "issue": "issue|is|journal issue|number|no|heft|issue number|biblio issue",
-    "pages": "pages|page|page s|pagination|page numbers|page range|seiten",
+    "pages": "pages|page|page s|pagination|page numbers|page range|seiten|page info",
     "start_page": "start page|page start|beginning page|sp|bp|first page|begin page|startpage|biblio first page",
     "end_page": "end page|page end|ending page|ep|last page|endpage|biblio last page",
     "article_number": "art no|article number|ar|article no|elocation",
@@ -73,8 +73,8 @@ _ALIASES: Mapping[str, str] = {
     "keywords": "keywords|author keywords|index keywords|kw|de|keyword|mesh|mesh terms|manual tags|automatic tags|"
     "keywords plus|subject headings|conditions|ieee terms|emtree medical index terms|emtree drug index terms|"
     "mesh heading terms|descriptor s|descriptors|condition|index terms|keywords s",
-    "language": "language|la|language of original document|languages|sprache|article language",
-    "kind": "document type|publication type|type|item type|content type|reference type|ty|dt|article type|study type",
+    "language": "language|la|language of original document|languages|sprache|article language|language of article",
+    "kind": "document type|publication type|type|item type|content type|reference type|ty|dt|article type|study type|pub type",
     "source": "database|db|database name|remote database name|source database|data source",
     "embase": "embase accession id|embase id|embase accession number|pui|l number|embase link number",
     "wos": "ut unique wos id|ut|unique wos id|wos id|accession number isi|wos accession number",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from studies.formats.embase import is_by_row
 from studies.formats.entry import UnreadableFile
 from studies.formats.reference_list import is_list
 from studies.formats.source import decoded_head, wide_encoding
@@ -19,6 +20,7 @@ _LINE_FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("bibtex", r"^[ \t\ufeff]*@[A-Za-z]+\s*[{(]"),
         ("ovid", r"^<\d{1,7}>[ \t]*$|^(?:Accession Number|Link to the Ovid Full Text.*)[ \t]*$"),
         ("cochrane", r"^Record #\d{1,7} of \d{1,7}[ \t]*$"),
+        ("embase_text", r"^RECORD \d{1,7}[ \t]*$"),
         ("refworks", r"^RT [A-Z][A-Za-z/ ,-]{2,60}$"),
         ("pubmed_text", r"^PMID: \d{1,8}(?: \[[A-Za-z -]+\])?[ \t]*$"),
         # Weaker marks, for an entry that lost its first and last line.
@@ -103,7 +105,11 @@ def by_content(head: bytes, filename: str = "") -> str | None:
         return _xml_format(text)
     if text[:1] in "{[" and re.match(r"[\[{]\s*(?:[\[{\"]|\]|\})", text) and _JSON.search(text):
         return "json"
+    if is_by_row(text):
+        return "embase_rows"
     name = line_format(text)
+    if name == "embase_text" and not re.search(r"^TITLE[ \t]*$", text, re.MULTILINE):
+        name = None
     if name == "pubmed_text" and not _PUBMED_ENTRY.match(text):
         name = None
     if name in ("ris", "medline") and is_table(text.split("\n", 1)[0]):

@@ -204,7 +204,9 @@ def _embase(row: Row, extra: dict[str, list[str]]) -> None:
     links = " ".join(row.get("url", ()))
     number = ids.embase_of(links)
     if number:
-        row.setdefault("embase", [number])
+        if row.get("embase", [number]) != [number]:
+            extra["Embase accession"] = row["embase"]
+        row["embase"] = [number]  # the one that its RIS gives
     doi = re.search(r"id=doi:([^&\s]+)", links)
     if doi:
         row.setdefault("doi", [unquote(doi[1])])

@@ -46,7 +46,7 @@ class _RunAway(Exception):
     """A row took more lines than a row can have."""
 
 
-class _Lines:
+class Lines:
     """Lines of a source as text, with those of the row being read remembered."""
 
     def __init__(self, source: Source) -> None:
@@ -56,7 +56,7 @@ class _Lines:
         self._ended = False
         self.taken: list[str] = []
 
-    def __iter__(self) -> _Lines:
+    def __iter__(self) -> Lines:
         return self
 
     def __next__(self) -> str:
@@ -176,9 +176,9 @@ def row_text(cells: Sequence[str], mark: str) -> str:
 
 
 def _items(source: Source, mark: str, reader: RowReader) -> Iterator[Item]:
-    lines = _Lines(source)
+    lines = Lines(source)
     position, row_number, body = 0, 0, False
-    for row, raw in _rows(lines, mark):
+    for row, raw in rows_in(lines, mark):
         row_number += 1
         if row is None:
             if body:
@@ -202,7 +202,7 @@ def _items(source: Source, mark: str, reader: RowReader) -> Iterator[Item]:
         raise UnmappedTable(reader.header)
 
 
-def _rows(lines: _Lines, mark: str) -> Iterator[tuple[list[str] | None, str]]:
+def rows_in(lines: Lines, mark: str) -> Iterator[tuple[list[str] | None, str]]:
     """(cells, verbatim text) of each row; cells are None for a row that never ends."""
     rows = csv.reader(lines, delimiter=mark, skipinitialspace=mark != "\t")
     while True:

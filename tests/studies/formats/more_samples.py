@@ -110,6 +110,20 @@ PUBMED_SUMMARY = (
     "1: Smith JA, O'Neil K. Exercise for chronic pain: a trial. Letters. 2019 Jun 10;365:l1234. doi: 10.1000/ps.1. PMID: 31234567; PMCID: PMC6543210.\n\n"
     "2: Jones B. Second paper on a matter. Letters. 2019 Apr 6;393(10180):1455-1467. PMID: 31234568.\n"
 )
+EMBASE_ROWS = (
+    '\ufeff"TITLE","Cysts: ""rare"" ones"\n"AUTHOR NAMES","Liu R.","Adler D.G."\n"SOURCE","Letters (2014) 3:3 (152-160). Date of Publication: 2014"\n'
+    '"ABSTRACT","Words, of\ntwo lines."\n"EMTREE MEDICAL INDEX TERMS","cyst (diagnosis, surgery)","colonoscopy"\n"LANGUAGE OF ARTICLE","English"\n'
+    '"MEDLINE PMID","25184122"\n"DOI","10.1000/er.1"\n"EMBASE LINK","https://www.embase.com/search/results?id=L373791783&from=export"\n\n'
+    '"TITLE","Second"\n"AUTHOR NAMES","Doe J."\n"EMBASE LINK","https://www.embase.com/search/results?id=L373791784"\n\n'
+)
+EMBASE_TEXT = (
+    "RECORD 1\n\nTITLE\nCysts\nAUTHOR NAMES\nLiu R.\nAdler D.G.\nSOURCE\nLetters (2014) 3:3 (152-160). Date of Publication: 2014\nABSTRACT\n"
+    "Words.\nEMBASE ACCESSION ID\n2014593000\nDOI\n10.1000/et.1\n\nRECORD 2\n\nTITLE\nSecond\nAUTHOR NAMES\nDoe J.\n"
+)
+SCOPUS_NEW = (
+    '"Authors","Author full names","Author(s) ID","Titles","Year","Source title","Page start","Page end","Source","EID"\n'
+    '"Phil J.C.; Braun R.","Phil, James C. (57202138757); Braun, Rosemary (7402220509)","1; 2","Scalable","2005","Letters","1","9","Scopus","2-s2.0-27344436659"\n'
+)
 MORE: dict[str, tuple[bytes, str, int, int]] = {
     "cinahl.ris": (CINAHL.encode(), "ris", 1, 0),
     "proquest-note.ris": (PROQUEST_NOTE.encode(), "ris", 1, 0),
@@ -133,5 +147,8 @@ MORE: dict[str, tuple[bytes, str, int, int]] = {
     "bvs.csv": (BVS.encode(), "csv", 1, 0),
     "embase-new.csv": (EMBASE_CSV.encode(), "csv", 1, 0),
     "asreview-lists.csv": (ASREVIEW_LISTS.encode(), "csv", 2, 0),
+    "embase-rows.csv": (EMBASE_ROWS.encode(), "embase_rows", 2, 0),
+    "embase.txt": (EMBASE_TEXT.encode(), "embase_text", 2, 0),
+    "scopus-new.csv": (SCOPUS_NEW.encode(), "csv", 1, 0),
     "openalex.csv": (OPENALEX.encode(), "csv", 1, 0),
 }

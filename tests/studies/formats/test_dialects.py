@@ -101,6 +101,19 @@ MEANT: dict[str, list[dict[str, object]]] = {
     "embase-new.csv": [
         {"identifiers": {"embase": "L2001234567"}, "keywords": ("aspirin (therapy, toxicity)", "water"), "pages": "221-228"}
     ],
+    "embase-rows.csv": [
+        {
+            "title": 'Cysts: "rare" ones', "authors": ("Liu, R.", "Adler, D.G."), "journal": "Letters", "year": 2014, "volume": "3",
+            "pages": "152-160", "abstract": "Words, of\ntwo lines.", "keywords": ("cyst (diagnosis, surgery)", "colonoscopy"),
+            "pmid": "25184122", "doi": "10.1000/er.1", "identifiers": {"embase": "L373791783"}, "language": "English",
+        },
+        {"title": "Second", "authors": ("Doe, J.",), "identifiers": {"embase": "L373791784"}},
+    ],
+    "embase.txt": [
+        {"title": "Cysts", "authors": ("Liu, R.", "Adler, D.G."), "year": 2014, "issue": "3", "identifiers": {"embase": "L2014593000"}},
+        {"title": "Second", "authors": ("Doe, J.",)},
+    ],
+    "scopus-new.csv": [{"title": "Scalable", "authors": ("Phil, James C.", "Braun, Rosemary"), "source": "Scopus"}],
     "asreview-lists.csv": [
         {
             "authors": ("Smith, J.", "O'Neil, K."), "keywords": ("a", "b"),
