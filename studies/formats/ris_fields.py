@@ -79,7 +79,7 @@ def _authors(tags: Tags, found: dict[str, str]) -> tuple[str, ...]:
     first = take_all(tags, "A1")
     if first != names:
         names += first
-    registered = [name for name in names if _REGISTERED.match(name)]
+    registered = [name for name in names if name.startswith("NCT") and _REGISTERED.match(name)]
     if registered:
         found.setdefault("nct", "; ".join(name.rstrip(",") for name in registered))
         names = [name for name in names if name not in registered]
@@ -90,9 +90,11 @@ def _from_links(found: dict[str, str], urls: tuple[str, ...]) -> None:
     """The numbers in addresses of Scopus, PubMed and PubMed Central."""
     if urls and "2-s2.0-" in "".join(urls):
         found.setdefault("scopus", next((eid for url in urls if (eid := ids.scopus_of(url))), ""))
-    for name, number in zip(("pmid", "pmcid"), ids.numbers_in_links(urls), strict=True):
-        if number:
-            found.setdefault(name, number)
+    pmid, pmcid = ids.numbers_in_links(urls) if urls else ("", "")
+    if pmid:
+        found.setdefault("pmid", pmid)
+    if pmcid:
+        found.setdefault("pmcid", pmcid)
 
 
 def _journal(tags: Tags, kind: str) -> tuple[str, str]:

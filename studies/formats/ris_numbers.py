@@ -38,6 +38,8 @@ _OVID_DATABASES = (
 
 def database_of(tags: Tags, dialect: str, named: str) -> str:
     """The database of an entry: as it is named, or by the code that the platform puts in its place or its links."""
+    if dialect not in ("EBSCO", "Ovid"):
+        return named
     links = [value for tag in ("UR", "L1", "L2", "LK") for value in tags.get(tag, ())]
     if dialect == "EBSCO" and (not named or named.islower() or named == "EBSCOhost"):
         codes = [named, *(match[1] for link in links if (match := _EBSCO_CODE.search(link)))]
@@ -70,25 +72,24 @@ def numbers(tags: Tags, dialect: str, database: str, notes: Sequence[str]) -> di
             found.setdefault(named[1], named[2])
     if tags.get("C8"):
         tags["C8"] = [value for value in tags["C8"] if not _OWN_NUMBER.match(value)]
-    for name, number in _of_cochrane(" ".join(tags.get("C3", []) + tags.get("XR", []))).items():
-        found.setdefault(name, number)
-    _from_notes(found, [*notes, *tags.get("U2", ())], database)
+    if "C3" in tags or "XR" in tags:
+        for name, number in _of_cochrane(" ".join(tags.get("C3", []) + tags.get("XR", []))).items():
+            found.setdefault(name, number)
+    if notes or "U2" in tags:
+        _from_notes(found, "\n".join([*notes, *tags.get("U2", ())]), database)
     return {name: number for name, number in found.items() if number}
 
 
-def _from_notes(found: dict[str, str], notes: Sequence[str], database: str) -> None:
+def _from_notes(found: dict[str, str], text: str, database: str) -> None:
     """What EBSCO, Zotero and EndNote put into the notes; a number counts only if there is one of its kind."""
-    if not notes:
-        return
-    text = "\n".join(notes)
-    if "accession" not in found and (match := _EBSCO_NUMBER.search(text)):
+    if "Accession Number" in text and "accession" not in found and (match := _EBSCO_NUMBER.search(text)):
         found["accession"] = match[1]
     for name, pattern in (("pmid", _NOTED_PMID), ("pmcid", _NOTED_PMCID)):
-        if not found.get(name):
+        if name.upper() in text and not found.get(name):
             noted = set(pattern.findall(text))
             found[name] = noted.pop() if len(noted) == 1 else ""
     if "embase" in database.lower() and "embase" not in found:
-        found["embase"] = ids.embase_of(" ".join(notes))
+        found["embase"] = ids.embase_of(text)
 
 
 def _of_cochrane(text: str) -> dict[str, str]:
@@ -164,7 +165,7 @@ def doi(tags: Tags, notes: Iterable[str]) -> str:
                     if kept:
                         tags[tag] = kept
                 return found
-    noted = (match[1] for note in notes for match in _NOTED_DOI.finditer(note))
+    noted = (match[1] for note in notes if "10." in note for match in _NOTED_DOI.finditer(note))
     return next((found for text in noted if (found := ids.find_doi(text))), "")
 
 
