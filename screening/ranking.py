@@ -30,6 +30,8 @@ NEAREST = 3
 WORDS, SPACE, NEARNESS = 1.5, 1.0, 0.8
 # Once under a tenth of the last 50 were relevant, what is still to be found is unlike what was: nearness counts for less.
 LATELY, FEW, NEARNESS_THEN = 50, 0.1, 0.3
+# With more relevant records than these known, something is near to each record, and nearness says less.
+MANY = 20
 # The space of letter sequences is learnt from a sample of so many records. Of more records than the second number,
 # reading their letters would take too long at every start: the space is then that of their words.
 SAMPLE, LETTERS_UP_TO = 20_000, 60_000
@@ -187,7 +189,8 @@ def rank(corpus: Corpus, known: Mapping[int, bool]) -> Order:
 def nearness_of(labels: NDArray[np.bool_]) -> float:
     """How much nearness counts after decisions of which the latest stand last."""
     late = len(labels) >= LATELY + 10 and labels[-LATELY:].mean() < FEW
-    return NEARNESS_THEN if late else NEARNESS
+    share = min(1.0, MANY / max(1, int(labels.sum()))) ** 0.5
+    return share * (NEARNESS_THEN if late else NEARNESS)
 
 
 def first_order(corpus: Corpus, relevant: Sequence[int], text: str) -> Scores:

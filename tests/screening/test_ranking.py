@@ -77,6 +77,7 @@ def test_nearness_counts_for_less_once_little_is_found():
     few = np.array([True] * 10 + [False] * 50)
     assert ranking.nearness_of(few) < ranking.nearness_of(few[::-1])
     assert ranking.nearness_of(few[:59]) == ranking.nearness_of(few[::-1])
+    assert ranking.nearness_of(np.array([True] * 80 + [False])) == pytest.approx(ranking.NEARNESS / 2)
 
 
 def test_the_space_of_letters_may_be_learnt_from_a_part(monkeypatch):
