@@ -71,8 +71,10 @@ class Foundation:
         block = transaction.atomic()
         block._from_testcase = True  # type: ignore[attr-defined]  # as Django's own: what is durable may begin in it
         block.__enter__()
+        # Copies: what this layer changes of an object below must not outlive it there.
+        below = deepcopy([one.made for one in self.standing])
         self.standing.append(Standing(layer, None, block))
-        self.standing[-1].made = layer.make(*(one.made for one in self.standing[:-1]))
+        self.standing[-1].made = layer.make(*below)
         connection.check_constraints()
 
     def take_down(self) -> None:

@@ -9,6 +9,8 @@ from consensus import services
 from consensus.models import Judgement, Settlement, Stage, WorkItem
 from reviews.models import ExclusionReason
 from screening.models import Masking
+from tests.conftest import ITEMS
+from tests.foundation import Layer, kept
 
 pytestmark = pytest.mark.django_db
 HX = {"HTTP_HX_REQUEST": "true"}
@@ -32,16 +34,18 @@ def differ(cast, item, one, other):
     return item
 
 
-@pytest.fixture
-def conflicts(items, cast, reasons):
+def make_conflicts(cast, review, items):
     """Two turn on the same pair of reasons, one is include against exclude, one has an unsure."""
-    design, topic = reasons
+    design, topic = ExclusionReason.objects.filter(review=review).order_by("rank")
     return [
         differ(cast, items[0], ("exclude", design, "ANA SAYS"), ("exclude", topic, "BEN SAYS")),
         differ(cast, items[1], ("exclude", topic), ("exclude", design)),
         differ(cast, items[2], ("include",), ("exclude", topic)),
         differ(cast, items[3], ("unsure",), ("exclude", topic)),
     ]
+
+
+conflicts = kept(Layer("conflicts", ITEMS, make_conflicts))
 
 
 def page(client, review, **query):
