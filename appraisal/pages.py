@@ -55,6 +55,14 @@ class Asked:
         return self.row.codes if self.row else []
 
     @property
+    def said(self) -> str:
+        """The answer in words."""
+        if self.question.kind == "text":
+            return self.row.text if self.row else ""
+        known = self.question.by_code
+        return ", ".join(known[code].label for code in self.codes if code in known)
+
+    @property
     def told(self) -> tuple[str, str, str] | None:
         """What supports the answer: words, quotation, page."""
         if self.row is None:

@@ -50,16 +50,6 @@ class DomainRow:
         return any(differs for _words, _cells, differs in self.questions)
 
 
-def said_of(asked: Asked) -> str:
-    if asked.row is None:
-        return ""
-    if asked.question.kind == "text":
-        return asked.row.text
-    return ", ".join(
-        asked.question.by_code[code].label for code in asked.codes if code in asked.question.by_code
-    )
-
-
 def support_of(asked: Asked) -> str:
     text, quote, page = asked.told or ("", "", "")
     place = _("page %(page)s") % {"page": page} if page else ""
@@ -100,7 +90,7 @@ def domain_row(key: str, label: str, peers: list[tuple[str, State]], mine: State
     row.differs = len({(one.level.label if one.level else "", str(one.score)) for one in row.told}) > 1
     for words, by_sign in asked.items():
         cells = [
-            (said_of(by_sign[sign]), support_of(by_sign[sign])) if sign in by_sign else ("", "")
+            (by_sign[sign].said, support_of(by_sign[sign])) if sign in by_sign else ("", "")
             for sign, _state in peers
         ]
         row.questions.append((words, cells, len({said for said, _why in cells}) > 1))
