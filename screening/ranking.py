@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
@@ -89,7 +89,7 @@ class Corpus:
         row = self.reader.transform([text]).tocsr()
         names = self.reader.get_feature_names_out()
         rarest = np.argsort(-self.reader.idf_[row.indices], kind="stable")
-        return [str(names[row.indices[n]]) for n in rarest]
+        return [str(names[row.indices[n]]) for n in rarest if telling(names[row.indices[n]])]
 
     def nearness(self, relevant: Sequence[int]) -> Scores:
         """The mean cosine of each record to the relevant ones nearest to it. Only relevant records that are new since
@@ -189,7 +189,7 @@ def rank(corpus: Corpus, known: Mapping[int, bool]) -> Order:
 def nearness_of(labels: NDArray[np.bool_]) -> float:
     """How much nearness counts after decisions of which the latest stand last."""
     late = len(labels) >= LATELY + 10 and labels[-LATELY:].mean() < FEW
-    share = min(1.0, MANY / max(1, int(labels.sum()))) ** 0.5
+    share = float(np.sqrt(min(1.0, MANY / max(1, int(labels.sum())))))
     return share * (NEARNESS_THEN if late else NEARNESS)
 
 
@@ -201,12 +201,17 @@ def first_order(corpus: Corpus, relevant: Sequence[int], text: str) -> Scores:
 
 
 def top_terms(corpus: Corpus, order: Order, *, most: int = 200) -> list[str]:
-    """The terms that raise a record most, the strongest first."""
+    """The terms that raise a record most, the strongest first; none of them with a number or a word that says nothing."""
     weights = order.coefficients
     # Millions of pairs of words: only the first few are sorted.
-    best = np.argpartition(-weights, min(most, len(weights) - 1))[:most]
+    many = min(4 * most, len(weights) - 1)
+    best = np.argpartition(-weights, many)[: many + 1]
     best = best[np.argsort(-weights[best], kind="stable")]
-    return [str(corpus.terms[n]) for n in best if weights[n] > 0]
+    return [str(corpus.terms[n]) for n in best if weights[n] > 0 and telling(corpus.terms[n])][:most]
+
+
+def telling(term: str) -> bool:
+    return not any(word.isdecimal() or word in ENGLISH_STOP_WORDS for word in term.split())
 
 
 def found_in(text: str, terms: Sequence[str], *, most: int = 5) -> list[str]:

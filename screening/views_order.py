@@ -58,6 +58,7 @@ def order(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
     now = halting.standing(stage)
     latest = prioritising.latest_of(stage, reader(request) if own else None)
     curve = halting.finds_of(stage)
+    stopped = Stop.objects.filter(stage=stage, resumed_at=None).select_related("stopped_by").first()
     context = {
         "review": review,
         "can": can,
@@ -69,7 +70,8 @@ def order(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
         "terms": latest.terms[:TERMS] if latest else [],
         "curve": curve,
         "points": points(curve),
-        "stop": Stop.objects.filter(stage=stage, resumed_at=None).select_related("stopped_by").first(),
+        "stop": stopped,
+        "grounds": halting.grounds(stopped.basis) if stopped else "",
         "order_form": OrderForm(initial={"order": stage.order}),
         "sample_form": SampleForm(initial={"size": now.advice}),
         "stop_form": StopForm(),

@@ -34,6 +34,8 @@ def test_what_raises_a_record_is_words_of_the_relevant_ones(corpus):
     terms = ranking.top_terms(corpus, rank(corpus, {0: True, 4: False}))
     assert "sleep" in terms
     assert "steel" not in terms
+    assert all(ranking.telling(term) for term in terms)
+    assert not any(ranking.telling(term) for term in ("and memory", "12 weeks", "of"))
     assert ranking.found_in(SLEEP[1], ["sleep", "soil", "and memory"]) == ["sleep", "and memory"]
 
 
