@@ -122,13 +122,19 @@ def altered(draw: random.Random, one: Candidate, mix: tuple[Alter, ...]) -> Cand
 
 
 def renamed(one: Candidate, turn: int) -> Candidate:
-    """Another document: every longer word of the title, and every family name, with a syllable that tells the turn."""
+    """Another document: the words of title and abstract and all family names begin with syllables of the turn."""
     if not turn:
         return one
-    mark = "".join("bcdfghklmn"[int(figure)] + "o" for figure in str(turn))
-    title = re.sub(r"[^\W\d_]{5,}", lambda word: word.group() + mark, one.title)
-    authors = tuple(re.sub(r"^[^\W\d_]+", lambda word: word.group() + mark, author) for author in one.authors)
-    return replace(one, title=title, authors=authors, doi=one.doi and f"{one.doi}.{turn}", pmid="", pmcid="")
+    draw = random.Random(turn)
+    mark = "".join(draw.choice("bdfgklmnprstvz") + draw.choice("aeiou") for _ in range(3))
+    title, abstract = (
+        re.sub(r"[^\W\d_]{3,}", lambda word: mark + word.group(), text) for text in (one.title, one.abstract)
+    )
+    authors = tuple(mark.title() + author for author in one.authors)
+    doi = one.doi and f"{one.doi}.{turn}"
+    return replace(
+        one, title=f"{mark} {title}", abstract=abstract, authors=authors, doi=doi, pmid="", pmcid=""
+    )
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ and, last, the same as one JSON object; the seconds and the memory go to the err
 
 import argparse
 import csv
-import io
 import json
 import re
 import resource
@@ -19,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -34,21 +33,27 @@ ID = ("id", "record_id", "recordid", "key", "rec_id")
 MISSING = frozenset(("", "nan", "na", "n/a", "none", "null"))
 
 
-def rows(path: Path) -> list[dict[str, str]]:
+def rows(path: Path) -> Iterator[dict[str, str]]:
     """Rows by their headings in lower case; blanks where an export wrote that there is nothing."""
     csv.field_size_limit(sys.maxsize)
-    data = path.read_bytes()
+    with path.open(encoding=encoding(path), errors="replace", newline="") as file:
+        for row in csv.DictReader(file):
+            cells = {
+                (name or "").strip().lower(): cell.strip()
+                for name, cell in row.items()
+                if isinstance(cell, str)
+            }
+            yield {name: "" if cell.lower() in MISSING else cell for name, cell in cells.items()}
+
+
+def encoding(path: Path) -> str:
     try:
-        text = data.decode("utf-8-sig")
+        with path.open(encoding="utf-8") as file:
+            for _ in file:
+                pass
     except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    found = []
-    for row in csv.DictReader(io.StringIO(text, newline="")):
-        cells = {(name or "").strip().lower(): value for name, value in row.items() if isinstance(value, str)}
-        found.append(
-            {name: "" if cell.strip().lower() in MISSING else cell.strip() for name, cell in cells.items()}
-        )
-    return found
+        return "cp1252"
+    return "utf-8-sig"
 
 
 def first(row: Mapping[str, str], *names: str) -> str:

@@ -156,7 +156,8 @@ def _slip(mine: list[str], theirs: list[str]) -> Titles:
         return Titles.DIFFERENT
     if len(mine) == len(theirs):
         return min(map(_misspelt, mine, theirs)) if len(mine) < 3 else Titles.DIFFERENT
-    joined = min(len(left), len(right)) >= 8 and OSA.distance(left, right, score_cutoff=1) <= 1
+    short = min(len(left), len(right))
+    joined = near(left, right, least=8, most=1 if short < 10 else 2)
     return Titles.TYPO if joined and not _turned(left, right) else Titles.DIFFERENT
 
 

@@ -85,6 +85,14 @@ SAME: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "a letter lost in a joining word": ({}, {**NOWHERE, "title": TITLE.replace("among", "amon")}),
     "a blank lost": ({}, {**NOWHERE, "title": TITLE.replace("Walking aids", "Walkingaids")}),
+    "words joined, and another ending": (
+        {"title": "A double blinded trial of walking aids in non immune residents of villages", **DOI},
+        {
+            "title": "A double blind trial of walking aids in nonimmune residents of villages",
+            **DOI,
+            **NOWHERE,
+        },
+    ),
     "a slip that looks like another spelling": ({}, {**NOWHERE, "title": TITLE.replace("cohort", "cohoert")}),
     "a subtitle that is left out, and no place": ({}, {**NOWHERE, "title": TITLE.split(":")[0]}),
     "a subtitle of another kind that is left out on the same pages": (
