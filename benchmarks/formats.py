@@ -16,12 +16,14 @@ import json
 import re
 import sys
 import unicodedata
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import openpyxl
 from bibtexparser.entrypoint import parse_string
 
 from studies.formats import Entry, ParsedRecord, Refusal, UnreadableFile, read
@@ -99,7 +101,6 @@ def count_marks(text: str) -> int | None:
         (r"^Record #\d+ of \d+$", None),
         (r"^RT [A-Z][a-z]", None),
         (r"^RECORD \d+$", None),
-        (r'^"?TITLE"?,', None),
         (r"^PMID: \d+", None),
         (r"^UI  - ", None),
         (r"^Accession Number$", None),
@@ -117,20 +118,44 @@ def count_marks(text: str) -> int | None:
             )
         if count:
             return count
-    return count_rows(text)
+    rows = count_rows(text)
+    # Embase's table with a row for each field, and numbered references, are none that count_rows knows.
+    for mark in (r'^"TITLE",', r"^(?:\d{1,4}[.:)]|\[\d{1,4}\]) \S{4}"):
+        if rows is None and (count := len(re.findall(mark, text, re.MULTILINE))):
+            return count
+    return rows
+
+
+def count_archive(data: bytes) -> int | None:
+    """Entries of a workbook (filled rows below the first that has a title), or of the one export in an archive."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except zipfile.BadZipFile:
+        return None
+    names = archive.namelist()
+    if any(name.startswith("xl/") for name in names):
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        rows = [
+            [str(cell or "") for cell in row] for sheet in book for row in sheet.iter_rows(values_only=True)
+        ]
+        starts = [n for n, row in enumerate(rows) if any("title" in cell.lower() for cell in row)]
+        return sum(any(row) for row in rows[starts[0] + 1 :]) if starts else None
+    exports = [name for name in names if re.search(r"\.(csv|ris|bib|enw|nbib|ciw|txt|xml|json)$", name)]
+    exports = [name for name in exports if "customizations_log" not in name]
+    return count_marks(text_of(archive.read(exports[0]))) if len(exports) == 1 else None
 
 
 def count_rows(text: str) -> int | None:
     """Filled rows below the heading of a table; None where the text is no table."""
     csv.field_size_limit(sys.maxsize)
-    first = text.lstrip("\ufeff").split("\n", 1)[0]
-    mark = max(",;\t", key=first.count)
-    if first.count(mark) < 4 or "title" not in first.lower():
-        return None
-    rows = [
-        row for row in csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=mark) if any(row)
-    ]
-    return len(rows) - 1
+    lines = text.lstrip("\ufeff").split("\n")
+    for above, first in enumerate(lines[:3]):
+        mark = max(",;\t", key=first.count)
+        titled = re.search(r"titl|titel|display_name", first, re.IGNORECASE) or "\tTI\t" in first
+        if first.count(mark) >= 3 and titled:
+            rows = csv.reader(io.StringIO("\n".join(lines[above:]), newline=""), delimiter=mark)
+            return sum(any(row) for row in rows) - 1
+    return None
 
 
 def listed_counts(folder: Path) -> dict[tuple[str, str], int]:
@@ -149,7 +174,8 @@ def listed_counts(folder: Path) -> dict[tuple[str, str], int]:
 def read_file(path: Path, folder: Path, listed: Mapping[tuple[str, str], int]) -> Outcome:
     name = str(path.relative_to(folder))
     from_list = listed.get((path.parent.name, path.name.split("__", 1)[-1]))
-    counted = count_marks(text_of(path.read_bytes()))
+    data = path.read_bytes()
+    counted = count_archive(data) if data[:4] == b"PK\x03\x04" else count_marks(text_of(data))
     outcome = Outcome(name, counted if counted is not None else from_list or 0, from_list)
     try:
         with path.open("rb") as file:
