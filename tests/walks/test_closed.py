@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Max
 from django.test import Client
@@ -52,7 +53,16 @@ class Ask:
         return code, made.exclude(place="consensus_judgement", action="update").count()
 
 
-def test_no_route_writes_into_an_archived_review(world: World, caplog: Any) -> None:
+@pytest.mark.parametrize(
+    "reading",
+    [
+        False,
+        # Every page once more, to see that none writes when it is merely read: that takes long.
+        pytest.param(True, marks=pytest.mark.slow),
+    ],
+    ids=["by what is sent", "by what is read"],
+)
+def test_no_route_writes_into_an_archived_review(world: World, caplog: Any, reading: bool) -> None:
     caplog.set_level(logging.CRITICAL, logger="django.request")
     ana_judges(world)
     mine = own(world)
@@ -65,7 +75,7 @@ def test_no_route_writes_into_an_archived_review(world: World, caplog: Any) -> N
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         for route in wanted:
             url = route.url(**values_for(world, route, mine))
-            for method in route.methods:
+            for method in {"get"} if reading else {*route.methods} - {"get"}:
                 body = said.get(route.name, {}) if method == "post" else {}
                 code, rows = in_a_transaction(Ask(client, route, method, url, body))
                 if rows or (method != "get" and code not in REFUSED):
