@@ -183,6 +183,8 @@ CHANGING = (
     (re.compile(rb"\d{1,2}:\d\d(:\d\d)?( ?[ap]\.?m\.?)?"), rb"TIME"),
     (re.compile(rb"\d{1,2} [A-Z][a-z]{2}\b( \d{4})?"), rb"DAY"),
     (re.compile(rb"\d+(\xc2\xa0| )(second|minute)s?( ago)?"), rb"TIME"),
+    # The same moment, said a little later.
+    (re.compile(rb"just now|\d+ min ago|today, TIME"), rb"TIME"),
 )
 
 
