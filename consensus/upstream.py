@@ -12,8 +12,11 @@ from studies.services import study_of
 
 def upstream_stage(stage: Stage) -> Stage | None:
     """The stage whose decision opens this one: the first of its kinds that the review has."""
+    after = kind_of(stage).after
+    if not after:
+        return None
     stages = {other.kind: other for other in Stage.objects.filter(review_id=stage.review_id)}
-    return next((stages[slug] for slug in kind_of(stage).after if slug in stages), None)
+    return next((stages[slug] for slug in after if slug in stages), None)
 
 
 def downstream_stages(stage: Stage) -> list[Stage]:

@@ -41,10 +41,11 @@ class Screening(Kind):
 
     def words(self, judgements: Sequence[Judgement]) -> Mapping[int, str]:
         """What each judgement says, in a line."""
-        said = Verdict.objects.filter(judgement__in=[one.pk for one in judgements]).select_related("reason")
+        said = Verdict.objects.filter(judgement__in=[one.pk for one in judgements])
+        names = {value: str(label) for value, label in Choice.choices}
         return {
-            one.judgement_id: ": ".join(filter(None, [one.get_verdict_display(), str(one.reason or "")]))
-            for one in said
+            judgement: ": ".join(filter(None, [names[verdict], reason]))
+            for judgement, verdict, reason in said.values_list("judgement", "verdict", "reason__label")
         }
 
     def write(self, judgement: Judgement, answer: Mapping[str, Any]) -> None:
@@ -57,9 +58,12 @@ class Screening(Kind):
             raise Invalid(_("A reason goes with an exclusion only. Choose exclude, or leave the reason out."))
         if self.reason_required and verdict == Choice.EXCLUDE and reason is None:
             raise Invalid(_("Choose the reason: at full text every exclusion is reported with one."))
-        Verdict.objects.update_or_create(
-            judgement=judgement,
-            defaults={"review_id": judgement.review_id, "verdict": verdict, "reason": reason},
+        # In one statement: this is the most frequent write of all.
+        Verdict.objects.bulk_create(
+            [Verdict(review_id=judgement.review_id, judgement=judgement, verdict=verdict, reason=reason)],
+            update_conflicts=True,
+            unique_fields=["judgement"],
+            update_fields=["verdict", "reason"],
         )
 
     def reason_of(self, judgement: Judgement, reason_id: object) -> ExclusionReason | None:

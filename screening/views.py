@@ -40,7 +40,7 @@ def stage_for(request: HttpRequest, review_id: int, kind: str) -> tuple[Review, 
     if kind not in SCREENING:
         raise Http404
     stage = consensus.stage_of(review, kind)
-    if not consensus.may_judge(reader(request), stage):
+    if not consensus.may_judge(reader(request), stage, can):
         raise PermissionDenied(_("You do not judge at this stage. Ask the review's lead."))
     return review, can, stage
 
@@ -138,9 +138,7 @@ def take_decision(request: HttpRequest, review_id: int, stage: Stage) -> HttpRes
     user = reader(request)
     form = DecisionForm(request.POST)
     values = form.values()
-    if consensus.fetch_item(user, values["item_id"]).stage_id != stage.pk:
-        raise Http404
-    services.judge(by=user, token=form.cleaned_data["token"], **values)
+    services.judge(by=user, token=form.cleaned_data["token"], stage=stage, **values)
     done, live = records.own_progress(user, stage)
     if wants_json(request):
         return JsonResponse({"item": values["item_id"], "done": done, "live": live})

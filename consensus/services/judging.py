@@ -17,7 +17,7 @@ from consensus.kinds import kind_of
 from consensus.models import Assignment, Judgement, Stage, StageDelta, WorkItem
 from consensus.services.settling import lock, settle
 from reviews.models import Review
-from reviews.permissions import can, refuse_if_closed
+from reviews.permissions import NOTHING, Can, can, refuse_if_closed
 from reviews.writing import write
 
 CLOSED: dict[str, Any] = {
@@ -48,16 +48,18 @@ def locked_for(by: User, item_id: int) -> WorkItem:
     # With what was merged into it: a new judgement takes the place of older ones there.
     family = WorkItem.objects.filter(Q(id=item_id) | Q(survivor=item_id)).values_list("id", flat=True)
     item = next((one for one in lock(family) if one.pk == item_id), None)
-    if item is None or not can(by, item.review).see:
+    allowed = can(by, item.review) if item else NOTHING
+    if item is None or not allowed.see:
         raise Http404
     refuse_if_closed(item.review)
-    if not may_judge(by, item.stage):
+    if not may_judge(by, item.stage, allowed):
         raise PermissionDenied(_("You do not judge at this stage. Ask the review's lead."))
     return item
 
 
-def may_judge(user: User, stage: Stage) -> bool:
-    if not can(user, stage.review).judge:
+def may_judge(user: User, stage: Stage, allowed: Can | None = None) -> bool:
+    """allowed: what the person may do in the review, where that is known."""
+    if not (allowed or can(user, stage.review)).judge:
         return False
     named = set(stage.named_judges.values_list("user_id", flat=True))
     return not named or user.pk in named
@@ -229,4 +231,5 @@ def stage_of(review: Review, kind: str) -> Stage:
     stage = Stage.objects.filter(review=review, kind=kind).first()
     if stage is None:
         raise Http404
+    stage.review = review
     return stage

@@ -16,7 +16,7 @@ LEASE = timedelta(hours=72)
 BATCH = 500
 LOW = 50
 # So many anybody may hold, however few records are left.
-FEW = 10
+FEW = 20
 
 # By relevance the order improves with every decision, so that nobody is given many places ahead.
 RANKED_BATCH = 30
@@ -32,11 +32,11 @@ WANTED = """
 """
 FREE = f"""
     SELECT i.id FROM consensus_workitem i
-    WHERE {WANTED} ORDER BY i.rank, i.id LIMIT %(limit)s FOR UPDATE OF i SKIP LOCKED
+    WHERE {WANTED} ORDER BY i.rank, i.id LIMIT %(limit)s FOR NO KEY UPDATE OF i SKIP LOCKED
 """  # noqa: S608 - constants of this module
 RANKED = f"""
     SELECT i.id FROM consensus_score s JOIN consensus_workitem i ON i.id = s.item_id
-    WHERE s.ranking_id = %(ranking)s AND {WANTED} ORDER BY s.place LIMIT %(limit)s FOR UPDATE OF i SKIP LOCKED
+    WHERE s.ranking_id = %(ranking)s AND {WANTED} ORDER BY s.place LIMIT %(limit)s FOR NO KEY UPDATE OF i SKIP LOCKED
 """  # noqa: S608
 # Places are counted again in a statement of its own: what another transaction took before the rows were held is seen
 # only by a query that begins afterwards. By a ranking, places come behind those already held, so that the order stays

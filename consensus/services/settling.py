@@ -1,7 +1,7 @@
 """The only writer of WorkItem.status. It reads what is current, decides, and hands on what follows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,10 +19,11 @@ TO_JUDGE = (WorkItem.Status.OPEN, WorkItem.Status.PARTIAL)
 
 
 def lock(item_ids: Iterable[int]) -> list[WorkItem]:
-    """Hold the items' rows, always in the same order, so that two writers never wait for each other in a circle."""
+    """Hold the items' rows, always in the same order, so that two writers never wait for each other in a circle. Who only
+    points to them, like a ranking that is being written, neither waits nor is waited for."""
     return list(
-        WorkItem.objects.select_for_update(of=("self",))
-        .select_related("stage")
+        WorkItem.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("stage", "review")
         .filter(id__in=list(item_ids))
         .order_by("stage__position", "id")
     )
@@ -81,8 +82,10 @@ def settle(item: WorkItem) -> Decision:
         Assignment.objects.filter(item=item, basis=Assignment.Basis.QUEUE).delete()
     after = (item.status, standing(item))
     if before != after:
-        record(item, before, after)
-        follow(item)
+        # Answers that were submitted never change, so that they are read once.
+        answers = answers_of([one for one in (before[1], after[1]) if one], item.stage)
+        record(item, before, after, answers)
+        follow(item, answers)
         tell_settled(item, before[0])
     return decision
 
@@ -128,9 +131,13 @@ def survivor_id(item: WorkItem) -> int:
     return WorkItem.objects.values_list("id", flat=True).get(stage=item.stage, **{name: root})
 
 
-def record(item: WorkItem, before: tuple[str, int | None], after: tuple[str, int | None]) -> None:
+def record(
+    item: WorkItem,
+    before: tuple[str, int | None],
+    after: tuple[str, int | None],
+    answers: Mapping[int, Answers],
+) -> None:
     """Append the steps of the counts, and the change that tables have to look at."""
-    answers = answers_of([one for one in (before[1], after[1]) if one], item.stage)
     steps: dict[str, int] = defaultdict(int)
     for (status, judgement), step in ((before, -1), (after, 1)):
         steps[status] += step
@@ -165,16 +172,17 @@ def answers_of(judgement_ids: Sequence[int], stage: Stage) -> dict[int, Answers]
     return dict(kind_of(stage).answers(judgements)) if judgements else {}
 
 
-def follow(item: WorkItem) -> None:
+def follow(item: WorkItem, answers: Mapping[int, Answers]) -> None:
     """Open the next stage for what passed, close it for what no longer does."""
     stages = downstream_stages(item.stage)
     if not stages:
         return
     final = standing(item)
-    passes = bool(final) and kind_of(item.stage).passes(answers_of([final], item.stage)[final])  # type: ignore[list-item,index]
+    passes = bool(final) and kind_of(item.stage).passes(answers[final])  # type: ignore[index]
     for stage in stages:
         targets = downstream_targets(item, stage, make=passes)
-        open_items(stage=stage, target_ids=targets if passes else [])
+        if passes:
+            open_items(stage=stage, target_ids=targets)
         name = kind_of(stage).target
         affected = WorkItem.objects.filter(stage=stage, **{f"{name}_id__in": targets})
         for lower in lock(affected.values_list("id", flat=True)):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -30,16 +31,20 @@ def judge(
     reason_id: int | str | None = None,
     comment: str = "",
     token: UUID | None = None,
+    stage: Stage | None = None,
 ) -> Judgement:
-    """Say whether a report goes on. The same token again changes nothing; without one, it is a revision."""
-    refuse_unless_screening(by, item_id)
+    """Say whether a report goes on. The same token again changes nothing; without one, it is a revision. stage: the
+    one that the item must be at."""
+    refuse_unless_screening(by, item_id, stage)
     answer = {"verdict": verdict, "reason_id": reason_id}
     return consensus.submit(by=by, item_id=item_id, answer=answer, comment=comment.strip(), token=token)
 
 
-def refuse_unless_screening(by: User, item_id: int) -> None:
-    item = consensus.fetch_item(by, item_id)
-    if item.stage.kind not in SCREENING:
+def refuse_unless_screening(by: User, item_id: int, stage: Stage | None = None) -> None:
+    found = WorkItem.objects.visible_to(by).filter(id=item_id).values_list("stage", "stage__kind").first()
+    if found is None or (stage and found[0] != stage.pk):
+        raise Http404
+    if found[1] not in SCREENING:
         raise Invalid(_("This is not screened with a verdict. Judge it on the page of its own stage."))
 
 
