@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -14,11 +14,12 @@ from accounts.models import User
 from consensus.compare import Answers, Value, compare
 from consensus.kinds import DISPUTES, kind_of
 from consensus.models import Judgement, Stage, WorkItem
+from consensus.models.items import TARGETS
 from consensus.sides import Side, conflicts_of, signs_of, words_of
 from reviews.permissions import Can
 
 # Of one stage; whoever has more resolves these first.
-MOST = 2000
+MOST = 500
 SHOWN_KEYS = 5
 
 
@@ -162,13 +163,14 @@ class Listing:
 def disputes_of(
     user: User, can: Can, stages: Sequence[Stage], items: Sequence[int] | None = None
 ) -> list[Dispute]:
-    """The conflicts that this person may look at, stage by stage, in the order in which they were opened."""
+    """The conflicts that this person may look at, stage by stage, in the order in which they were opened. What they are
+    about is not read with them: whoever shows some reads it of these."""
     found: list[Dispute] = []
     for stage in stages:
         asked = conflicts_of(user, can, stage)
         if items is not None:
             asked = asked.filter(id__in=items)
-        listed = list(asked.select_related("report", "study", "result", "outcome").order_by("id")[:MOST])
+        listed = list(asked.order_by("id")[:MOST])
         for one in listed:
             one.stage = stage
         found += described(user, stage, listed)
@@ -199,11 +201,21 @@ def described(user: User, stage: Stage, items: Sequence[WorkItem]) -> list[Dispu
 
 def judgements_of(user: User, items: Sequence[WorkItem]) -> Mapping[int, list[Judgement]]:
     ids = [item.pk for item in items]
-    rows = Judgement.objects.visible_to(user).current().independent().select_related("reviewer", "item")
+    # Two questions that each have an index: asked as one, all judgements would be read.
+    merged = dict(WorkItem.objects.filter(survivor__in=ids).values_list("id", "survivor"))
+    rows = Judgement.objects.visible_to(user).current().independent()
+    found = list(rows.filter(item__in=[*ids, *merged]).order_by("submitted_at", "id"))
+    reviewers = User.objects.in_bulk({one.reviewer_id for one in found})
     by_item: dict[int, list[Judgement]] = defaultdict(list)
-    for one in rows.filter(Q(item__in=ids) | Q(item__survivor__in=ids)).order_by("submitted_at", "id"):
-        by_item[one.item.survivor_id or one.item_id].append(one)
+    for one in found:
+        one.reviewer = reviewers[one.reviewer_id]
+        by_item[merged.get(one.item_id) or one.item_id].append(one)
     return by_item
+
+
+def name_targets(disputes: Sequence[Dispute]) -> None:
+    """Read what these conflicts are about."""
+    prefetch_related_objects([one.item for one in disputes], *TARGETS)
 
 
 def is_sealed(user: User, one: Judgement) -> bool:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from config.refusals import Invalid
 from consensus import services
-from consensus.disputes import MOST, Filters, Listing, disputes_of
+from consensus.disputes import MOST, Filters, Listing, disputes_of, name_targets
 from consensus.forms import SettleForm
 from consensus.kinds import kind_of
 from consensus.models import Settlement, Stage, WorkItem
@@ -77,7 +77,9 @@ def open_page(request: HttpRequest, review: Review, can: Can, stages: list[Stage
     user = reader(request)
     listing = Listing(Filters.read(request.GET), disputes_of(user, can, stages))
     page = Paginator(listing.found, ON_PAGE).get_page(request.GET.get("page"))
-    rows = Desk(user, can, review).conflicts(list(page), listing.alike)
+    shown = list(page)
+    name_targets(shown)
+    rows = Desk(user, can, review).conflicts(shown, listing.alike)
     return {"listing": listing, "page": page, "rows": rows, "most": MOST, "filters": listing.filters}
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from consensus import services
-from consensus.disputes import Filters, Listing, disputes_of
+from consensus.disputes import Filters, Listing, disputes_of, name_targets
 from consensus.forms import TogetherForm
 from consensus.kinds import kind_of
 from consensus.models import Stage
@@ -32,6 +32,7 @@ def together(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
     filters = Filters.read(request.GET)
     listing = Listing(filters, disputes_of(reader(request), can, [stage]))
     found = [one for one in listing.found if not one.sealed][: services.MOST_TOGETHER]
+    name_targets(found)
     mask_reports(reader(request), [one.item for one in found])
     form = TogetherForm(request.POST or None, options=options, items=[one.item.pk for one in found])
     ready = request.method == "POST" and form.is_valid()
