@@ -1,7 +1,7 @@
 """The records of a stage as a list: found by words and by what is known of them. Every question has an index, and no
 count goes further than it is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
@@ -68,6 +68,18 @@ class Count:
 
 def count(found: QuerySet[WorkItem]) -> Count:
     return Count(found.order_by()[: MOST + 1].count())
+
+
+def known(found: QuerySet[WorkItem]) -> tuple[Count, list[int] | None]:
+    """How many there are, and where that is no more than is shown, which, in order. Then nothing is asked for by its
+    order again: a search for the first few of what is rarer than the planner thinks would read everything."""
+    pairs = list(found.order_by().values_list("report_id", "id")[: MOST + 1])
+    counted = Count(len(pairs))
+    return counted, None if counted.more else [item for _report, item in sorted(pairs)]
+
+
+def in_order(ids: Iterable[int]) -> list[WorkItem]:
+    return list(WorkItem.objects.filter(id__in=list(ids)).select_related("report").order_by("report_id"))
 
 
 def listed(user: User, stage: Stage, by: Filters) -> QuerySet[WorkItem]:

@@ -19,7 +19,7 @@ from reviews.models import Review
 from reviews.permissions import fetch_review
 from screening import records, services
 from screening.forms import BulkForm
-from screening.listing import MOST, Count, Filters, count, listed, to_decide
+from screening.listing import MOST, Count, Filters, in_order, known, listed, to_decide
 from screening.models import Bulk, Label, Verdict
 from screening.views import reader, record_context, stage_for
 from studies.models import Search
@@ -46,9 +46,11 @@ def records_list(request: HttpRequest, review_id: int, kind: str) -> HttpRespons
     user = reader(request)
     by = Filters.of(request.GET.dict())
     found = listed(user, stage, by)
-    counted = count(found)
-    page = Capped(found.select_related("report"), counted).get_page(request.GET.get("page"))
-    for item in page:
+    counted, ids = known(found)
+    whole = found.select_related("report") if ids is None else ids
+    page = Capped(whole, counted).get_page(request.GET.get("page"))
+    items = list(page) if ids is None else in_order(page)
+    for item in items:
         item.stage, item.review = stage, review
     context = record_context(review, can, stage) | choices_of(review, stage) | filter_context(review, by)
     return render(
@@ -58,7 +60,7 @@ def records_list(request: HttpRequest, review_id: int, kind: str) -> HttpRespons
             **context,
             "page": page,
             "counted": counted,
-            "rows": records.shown(list(page), user),
+            "rows": records.shown(items, user),
             "bulks": Bulk.objects.filter(stage=stage, user=user, undone_at=None)[:3],
             "address": by.address,
             "by": by,
