@@ -23,6 +23,32 @@ def test_the_standard_errors_equal_those_checked_by_bootstrap():
     assert agreement.ac1(COMMON).error == pytest.approx(0.0717, abs=5e-5)
 
 
+# Kappa and its standard error as R's package vcd reckons them; the others by their closed form.
+REFERENCE = [
+    (COMMON, 0.699519230769231, 0.0713936026999882, 0.7, 0.700748129675811),
+    ([[118, 5], [2, 0]], -0.0233918128654961, 0.0122867566728453, 0.888, 0.940776337608718),
+    ([[43, 12], [18, 1927]], 0.733676594611389, 0.0466835003312881, 0.97, 0.984104814969449),
+    ([[10, 0], [0, 20]], 1, 0, 1, 1),
+    ([[0, 10], [10, 0]], -1, 0, -1, -1),
+    ([[44, 5, 1], [7, 20, 3], [9, 5, 6]], 0.491525423728813, 0.0721274592933407, 0.55, 0.575971731448763),
+]
+
+
+@pytest.mark.parametrize(("table", "kappa", "error", "pabak", "ac1"), REFERENCE)
+def test_every_measure_equals_what_other_programs_reckon(table, kappa, error, pabak, ac1):
+    found = agreement.kappa(table)
+    assert (found.value, found.error) == (pytest.approx(kappa), pytest.approx(error, abs=1e-12))
+    assert agreement.pabak(table).value == pytest.approx(pabak)
+    assert agreement.ac1(table).value == pytest.approx(ac1)
+
+
+def test_weighted_kappa_equals_what_other_programs_reckon():
+    table = REFERENCE[-1][0]
+    found = agreement.weighted_kappa(table)
+    assert (found.value, found.error) == (pytest.approx(0.473684210526316), pytest.approx(0.0769789098703061))
+    assert agreement.weighted_kappa(table, power=2).value == pytest.approx(0.454545454545454)
+
+
 def test_positive_and_negative_agreement_are_told_apart():
     assert agreement.specific(RARE, 0) == pytest.approx(80 / 95)
     assert agreement.specific(RARE, 1) == pytest.approx(1890 / 1905)
