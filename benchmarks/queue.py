@@ -4,8 +4,11 @@
 
 Bulk-loads the review (and has check_consensus pass on it), starts the production server and measures over HTTP with
 the whole response read. Prints `key value` lines and, last, one JSON object: for next_batch, decision, counts,
-conflicts, progress, and each named question to the list, the p50 and p95 in milliseconds and the number of queries;
-the seconds of the background count of agreement, and the memory of the server. While it loads, in a database that is
+conflicts, progress, and each named question to the list, the p50 and p95 in milliseconds, the number of queries, and
+the processor time of the web server and its database connections in milliseconds, which a busy machine does not change;
+the seconds of the background count of agreement, and the memory of the server. decision_busy is the decision again while
+another process tops up a queue and writes rankings without a pause; key_to_record the time from a key to the next record
+drawn, in Chromium, half of the keys without a network. While it loads, in a database that is
 its own, triggers and the checks of foreign keys are off: what is loaded is checked afterwards by check_consensus.
 """
 
@@ -21,6 +24,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
@@ -35,6 +39,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from benchmarks.running import browser, sign_in  # noqa: E402
 from consensus.checks import drift  # noqa: E402
 from consensus.models import Stage, WorkItem  # noqa: E402
 from consensus.services import start_review, top_up  # noqa: E402
@@ -45,13 +50,14 @@ from screening.listing import Filters, count, listed  # noqa: E402
 from screening.tallies import refresh  # noqa: E402
 
 TIMES = 100
-# Words of a topic, drawn by the record's number, so that some are common, some rare, and each abstract is another one.
+# Words of a topic, drawn by the record's number, so that some are common, some rare; each abstract joins eight of ten
+# thousand pieces in another way.
 REPORTS = """
     INSERT INTO studies_report (review_id, status, title, abstract, authors, year, journal, volume, issue, pages, doi, pmid,
                                 kind, language, retrieval, retrieval_note, created_at)
     SELECT %(review)s, 'current',
         initcap(pg_temp.w(n)) || ' and ' || pg_temp.w(n * 7 + 3) || ' in ' || pg_temp.w(n * 13 + 5) || ', report ' || n,
-        (SELECT string_agg(pg_temp.w(n * 31 + k * k * 17 + k), ' ') FROM generate_series(1, 160) k)
+        (SELECT string_agg(words, ' ') FROM generate_series(1, 8) k JOIN chunk ON c = (n * 31 + k * k * 7 + n / (k + 1)) %% 10000)
             || CASE WHEN n %% 100 = 0 THEN ' A randomised controlled trial of deep sleep.' ELSE '' END
             || CASE WHEN n %% 25000 = 0 THEN ' Somnambulism was rare.' ELSE '' END,
         ARRAY['Author' || n %% 5000 || ', A.', 'Second' || n %% 700 || ', B.'], 1980 + n %% 45,
@@ -63,6 +69,10 @@ WORD = """
         SELECT CASE WHEN n %% 11 = 0 THEN 'sleep' WHEN n %% 7 = 0 THEN 'memory'
                     WHEN n %% 3 = 0 THEN (ARRAY['trial','adults','effect','group','treatment','patients','results','study'])[1 + (n / 3) %% 8]
                     ELSE 'word' || abs(hashtext(n::text)) %% 20000 END $$;
+    CREATE TEMP TABLE chunk AS SELECT c, (SELECT string_agg(pg_temp.w(c * 7919 + k * k * 17 + k), ' ') FROM generate_series(1, 20) k)
+        AS words FROM generate_series(0, 9999) c;
+    CREATE UNIQUE INDEX ON chunk (c);
+    ANALYZE chunk;
 """
 ITEMS = """
     INSERT INTO consensus_workitem (review_id, stage_id, report_id, status, closed_as, judges_needed, rule, reasons, unsure,
@@ -248,16 +258,106 @@ def fetch(
     return answer.status, content
 
 
+# The web server's process, once it runs.
+serving: list[int] = []
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def processor() -> float:
+    """Milliseconds of processor time that the web server and its database connections have used so far."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        pids = [pid for (pid,) in cursor.fetchall()]
+    children = subprocess.run(
+        ["ps", "-o", "pid=", "--pid", str(serving[0]), "--ppid", str(serving[0])],
+        capture_output=True,
+        check=False,
+    )
+    ticks = 0
+    for pid in [*pids, *map(int, children.stdout.split())]:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += int(fields[11]) + int(fields[12])
+    return 1000 * ticks / TICK
+
+
 def measure(name: str, once: Callable[[int], tuple[int, bytes]], times: int = TIMES) -> dict[str, float]:
     for n in range(3):
         once(-1 - n)
-    spent = []
+    spent, used = [], processor()
     for n in range(times):
         began = time.perf_counter()
         status, content = once(n)
         spent.append((time.perf_counter() - began) * 1000)
         if status >= 400:
             raise SystemExit(f"{name}: answered {status}: {content[:300]!r}")
+    return spread(spent) | {"cpu_ms": round((processor() - used) / times, 1)}
+
+
+BUSY = """
+import django
+django.setup()
+from accounts.models import User
+from consensus.models import Assignment, Stage
+from consensus.services import top_up
+from screening.prioritising import shuffle
+stage, user = Stage.objects.get(id={stage}), User.objects.get(id={user})
+while True:
+    Assignment.objects.filter(stage=stage, reviewer=user).delete()
+    top_up(stage=stage, user=user)
+    shuffle(stage).delete()
+"""
+
+
+@contextmanager
+def busy(stage: Stage, user: User) -> Any:
+    """Another process that tops up this person's queue and writes rankings, one after the other."""
+    script = BUSY.format(stage=stage.pk, user=user.pk)
+    process = subprocess.Popen([sys.executable, "-c", script])
+    time.sleep(5)
+    try:
+        yield
+    finally:
+        ended = process.poll()
+        process.kill()
+        process.wait()
+    if ended is not None:
+        raise SystemExit("What should have kept the database busy ended by itself.")
+
+
+KEY = """
+() => new Promise((done) => {
+  const shown = () => document.querySelector('.record:not([hidden])')?.dataset.item;
+  const [before, began] = [shown(), performance.now()];
+  document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'e', bubbles: true}));
+  requestAnimationFrame(() => setTimeout(() => done(shown() === before ? -1 : performance.now() - began)));
+})
+"""
+
+
+def keys(port: int, user: User, path: str) -> dict[str, float]:
+    """From a key to the next record drawn."""
+    address, spent = f"http://127.0.0.1:{port}", []
+    with browser() as made:
+        context = made.new_context()
+        sign_in(context, user, address)
+        page = context.new_page()
+        page.goto(address + path)
+        for n in range(30):
+            context.set_offline(n >= 15)
+            spent.append(page.evaluate(KEY))
+        context.set_offline(False)
+        page.wait_for_function("() => document.querySelector('[data-unsent]').hidden")
+    if min(spent) < 0:
+        raise SystemExit("A key did not lead to the next record.")
+    return spread(spent)
+
+
+def spread(spent: list[float]) -> dict[str, float]:
     parts = quantiles(spent, n=20, method="inclusive")
     return {"p50_ms": round(parts[9], 1), "p95_ms": round(parts[18], 1)}
 
@@ -278,12 +378,17 @@ def main() -> None:
     if found:
         raise SystemExit("check_consensus: " + "; ".join(found[:5]))
     print(f"check_consensus 0 differences in {time.perf_counter() - began:.0f} s")
+    figures = {"records": records} | measured(review, stage, people)
+    figures["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    for key, value in figures.items():
+        print(key, value)
+    print(json.dumps(figures))
+
+
+def measured(review: Review, stage: Stage, people: dict[str, User]) -> dict[str, Any]:
     began = time.perf_counter()
     top_up(stage=stage, user=people["ana"])
-    figures: dict[str, Any] = {
-        "records": records,
-        "top_up_ms": round((time.perf_counter() - began) * 1000, 1),
-    }
+    figures: dict[str, Any] = {"top_up_ms": round((time.perf_counter() - began) * 1000, 1)}
     compact_all()
     client, headers = signed_in(people["ana"])
     lead, lead_headers = signed_in(people["lead"])
@@ -291,7 +396,7 @@ def main() -> None:
     batch = f"{base}/screen/title_abstract/next/"
     decide = f"{base}/screen/title_abstract/decide/"
     waiting = list(
-        WorkItem.objects.filter(assignments__reviewer=people["ana"]).order_by("rank")[: TIMES + 10]
+        WorkItem.objects.filter(assignments__reviewer=people["ana"]).order_by("rank")[: 2 * TIMES + 20]
     )
     reason = ExclusionReason.objects.get(review=review).pk
 
@@ -307,29 +412,33 @@ def main() -> None:
     pages["progress"] = f"{base}/screen/title_abstract/progress/"
     listing = f"{base}/screen/title_abstract/list/?"
     with server() as (port, process):
+        serving[:] = [process.pid]
         get = partial(fetch, port, "GET")
         figures["next_batch"] = measure("next_batch", lambda n: get(batch, headers))
         figures["decision"] = measure(
             "decision", lambda n: fetch(port, "POST", decide, headers | form, decision(n))
         )
+        with busy(stage, people["ben"]):
+            figures["decision_busy"] = measure(
+                "decision_busy",
+                lambda n: fetch(port, "POST", decide, headers | form, decision(TIMES + 5 + n)),
+            )
         for name, path in pages.items():
             figures[name] = measure(name, lambda n, path=path: get(path, lead_headers), 40)  # type: ignore[misc]
         for name, by in QUESTIONS.items():
             path = listing + by.address
             figures[name] = measure(name, lambda n, path=path: get(path, headers), 20)  # type: ignore[misc]
         figures["memory_mb"] = memory(process.pid)
+        figures["key_to_record"] = keys(port, people["ana"], f"{base}/screen/title_abstract/")
     figures["next_batch"]["queries"] = queries(lambda: client.get(batch))
-    form_data = dict(pair.split("=") for pair in decision(TIMES + 2).split("&"))
+    form_data = dict(pair.split("=") for pair in decision(2 * TIMES + 10).split("&"))
     figures["decision"]["queries"] = queries(lambda: client.post(decide, form_data))
     for name, path in pages.items():
         figures[name]["queries"] = queries(lambda path=path: lead.get(path))  # type: ignore[misc]
     for name, by in QUESTIONS.items():
         figures[name]["queries"] = queries(lambda by=by: client.get(listing + by.address))  # type: ignore[misc]
         figures[name]["found"] = count(listed(people["ana"], stage, by)).number
-    figures["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    for key, value in figures.items():
-        print(key, value)
-    print(json.dumps(figures))
+    return figures
 
 
 if __name__ == "__main__":
