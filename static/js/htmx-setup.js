@@ -24,15 +24,16 @@ document.addEventListener("htmx:sendError", () => say(words.offline, "bad"));
 document.addEventListener("htmx:timeout", () => say(words.offline, "bad"));
 
 let lost = false;
+// Where decisions wait to be sent, that is what there is to say.
+const gone = () => (document.querySelector("[data-unsent]") ? words.deferred : words.offline);
 addEventListener("offline", () => {
   lost = true;
-  say(words.offline, "bad");
+  say(gone(), "bad");
 });
 addEventListener("online", () => {
   if (!lost) return;
   lost = false;
-  for (const old of document.querySelectorAll('#toasts [data-is="bad"]')) {
-    if (old.querySelector("span").textContent === words.offline) old.remove();
-  }
+  for (const text of [words.offline, words.deferred])
+    document.dispatchEvent(new CustomEvent("toast-over", { detail: text }));
   say(words.online);
 });

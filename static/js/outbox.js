@@ -83,6 +83,7 @@ export function outbox({ who, decide }, place, { accepted, refused }) {
     try {
       if (navigator.locks) await navigator.locks.request(store, flush);
       else await flush();
+      if (wait > 1000) document.dispatchEvent(new CustomEvent("toast-over", { detail: words.deferred }));
       wait = 1000;
     } catch {
       if (wait === 1000) say(words.deferred, "bad");

@@ -293,6 +293,11 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
+// Messages appear above the bar, however many rows it has.
+new ResizeObserver(() => {
+  document.getElementById("toasts").style.setProperty("--bar", `${form.offsetHeight}px`);
+}).observe(form);
+
 form.hidden = false;
 for (const { item, choice, comment } of unsent()) {
   const article = articles().find((one) => one.dataset.item === item);

@@ -79,4 +79,9 @@ document.addEventListener("click", (event) => {
   if (close) leave(close.closest("[data-toast]"));
 });
 document.addEventListener("toast", (event) => say(event.detail));
+// What was said is no longer so.
+document.addEventListener("toast-over", ({ detail }) => {
+  for (const toast of document.querySelectorAll("#toasts [data-toast]"))
+    if (toast.querySelector("span").textContent === detail) leave(toast);
+});
 document.querySelectorAll("#toasts [data-toast]").forEach(start);
