@@ -83,6 +83,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "reviews.navigation.for_page",
+                "reporting.tour.for_page",
             ],
         },
     },

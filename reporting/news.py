@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from consensus.kinds import kind_of
+from consensus.kinds import KINDS, kind_of
 from consensus.models import Judgement, Stage, Stop, WorkItem
 from reviews.models import Membership, ProtocolVersion, Review
 from studies.models import ImportBatch
 from synthesis.models import TableBuild
 
 DAYS = 14
+# So many settled conflicts are read for one line, at most.
+AT_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def news_of(reviews: Sequence[Review], *, since: datetime | None = None, limit: 
         joined(named, since, limit),
         tables(named, since, limit),
         stops(named, since, limit),
+        settled(named, since, limit),
     )
     return sorted(found, key=lambda one: one.at, reverse=True)[:limit]
 
@@ -121,6 +124,52 @@ def stops(named: dict[int, Review], since: datetime | None, limit: int) -> list[
         )
         for one in rows.order_by("-stopped_at")[:limit]
     ]
+
+
+def settled(named: dict[int, Review], since: datetime | None, limit: int) -> list[News]:
+    """Conflicts that were settled: what one person did at one stage in one day is one line."""
+    rows = Judgement.objects.current().consensus().filter(review__in=named)
+    rows = rows.filter(submitted_at__gt=since) if since else rows
+    lines: dict[tuple[int, int, date], list[Judgement]] = {}
+    for one in rows.select_related("reviewer", "item__stage").order_by("-submitted_at")[: AT_MOST * limit]:
+        if one.submitted_at:
+            day = timezone.localdate(one.submitted_at)
+            lines.setdefault((one.reviewer_id, one.item.stage_id, day), []).append(one)
+    return [settled_line(named, found) for found in list(lines.values())[:limit]]
+
+
+def settled_line(named: dict[int, Review], found: Sequence[Judgement]) -> News:
+    latest = found[0]
+    text = ngettext(
+        "%(who)s settled %(n)s conflict at %(stage)s",
+        "%(who)s settled %(n)s conflicts at %(stage)s",
+        len(found),
+    )
+    said = {"who": latest.reviewer, "n": len(found), "stage": kind_of(latest.item.stage).label}
+    url = reverse("consensus:item", args=[latest.review_id, latest.item_id])
+    return News(latest.submitted_at or timezone.now(), named[latest.review_id], text % said, url, "git-merge")
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What a person judged in the last seven days, at which kinds of stage, and on how many days."""
+
+    judged: int
+    days: int
+    stages: list[tuple[str, int]]
+
+
+def week_of(user: User) -> Week:
+    since = timezone.now() - timedelta(days=7)
+    rows = Judgement.objects.of(user).independent().filter(submitted_at__gte=since)
+    counted = (
+        rows.values_list("item__stage__kind", TruncDate("submitted_at")).annotate(n=Count("id")).order_by()
+    )
+    stages: dict[str, int] = {}
+    for kind, _day, n in counted:
+        stages[kind] = stages.get(kind, 0) + n
+    labels = [(str(KINDS[kind].label), n) for kind, n in stages.items() if kind in KINDS]
+    return Week(sum(stages.values()), len({day for _kind, day, _n in counted}), labels)
 
 
 @dataclass(frozen=True, slots=True)

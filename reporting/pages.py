@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -14,37 +13,46 @@ from accounts.models import User
 from accounts.reader import reader
 from accounts.services import visit
 from consensus import services as consensus
-from consensus.kinds import kind_of
-from consensus.models import Assignment, Stage, WorkItem
+from consensus.models import Stage
 from reporting.beginning import first_steps
 from reporting.counting import count
-from reporting.news import left_off, news_of, pace
+from reporting.needs import needs_of
+from reporting.news import left_off, news_of, pace, week_of
+from reporting.small_flow import small_flow
+from reporting.stages import StageRow, names_of, queue_of, rows_of, work_url
+from reporting.team import Teammate, team_of, who_is_where
+from reporting.tour import is_offered
 from reviews.models import Membership, Notification, Review
 from reviews.permissions import Can, fetch_review, of_role
 from studies.models import DuplicatePair, ImportBatch, Record, Report
-
-# Where a stage of a kind is worked on; a kind without a page of its own leads to its conflicts.
-WORK = {
-    "title_abstract": ("screening:screen", ("title_abstract",)),
-    "full_text": ("screening:screen", ("full_text",)),
-    "extraction": ("extraction:queue", ()),
-    "appraisal": ("appraisal:queue", ()),
-    "appraisal_result": ("appraisal:queue", ()),
-}
+from synthesis.models import SummaryTable
 
 
 @dataclass(frozen=True, slots=True)
-class StageRow:
-    """A stage as one person may see it: their own progress, the team's decisions, and conflicts for who settles them."""
+class Waiting:
+    """One of a person's reviews, and what waits for them in it."""
 
-    stage: Stage
-    label: str
-    url: str
-    live: int
-    decided: int
-    mine: int
-    left: int
-    conflicts: int | None
+    review: Review
+    membership: Membership
+    rows: list[StageRow]
+
+    @property
+    def to_judge(self) -> list[StageRow]:
+        return [one for one in self.rows if one.left and one.url]
+
+    @property
+    def to_settle(self) -> list[StageRow]:
+        return [one for one in self.rows if one.conflicts]
+
+    @property
+    def conflicts(self) -> int:
+        return sum(one.conflicts or 0 for one in self.rows)
+
+    @property
+    def things(self) -> int:
+        """Nothing waits in a review that is locked or archived."""
+        active = self.review.status == Review.Status.ACTIVE
+        return len(self.to_judge) + bool(self.to_settle) if active else 0
 
 
 @require_GET
@@ -62,96 +70,69 @@ def home(request: HttpRequest) -> HttpResponse:
     found = list(Stage.objects.filter(review__in=by_review).prefetch_related("named_judges"))
     for stage in found:
         stages[stage.review_id].append(stage)
-    counts = consensus.progress_of(found)
-    queued = queue_of(user, found)
-    rows = [
-        (one.review, one, waiting(user, of_role(one.role), stages[pk], counts, queued))
+    counts, queued = consensus.progress_of(found), queue_of(user, found)
+    waiting = [
+        Waiting(one.review, one, rows_of(user, of_role(one.role), stages[pk], counts, queued))
         for pk, one in by_review.items()
     ]
-    reviews = [one.review for one in by_review.values()]
+    reviews = [one.review for one in waiting]
     active = [review for review in reviews if review.status == Review.Status.ACTIVE]
     since = visit(user=user)
     context = {
-        "rows": rows,
-        "things": sum(
-            bool(one.left and one.url) + bool(one.conflicts) for *_, found in rows for one in found
-        ),
+        # What waits comes first, and within it the newest review.
+        "waiting_in": sorted(waiting, key=lambda one: not one.things),
+        "things": sum(one.things for one in waiting),
+        "in_reviews": sum(bool(one.things) for one in waiting),
         "today": timezone.localdate(),
         "since": since,
         "news": news_of(reviews, since=since) if since else [],
         "left_off": [(one, work_url(one.stage)) for one in left_off(user, active)],
+        "week": week_of(user),
         "told": Notification.objects.of(user).unread().select_related("review")[:5],
+        "tour_offered": is_offered(user, reviews),
     }
     return render(request, "reporting/home.html", context)
 
 
-def waiting(
-    user: User, can: Can, stages: list[Stage], counts: dict[int, consensus.Progress], queued: dict[int, int]
-) -> list[StageRow]:
-    """The stages at which something waits for this person."""
-    rows = [row(user, can, stage, counts[stage.pk], queued.get(stage.pk, 0)) for stage in stages]
-    return [one for one in rows if one.left or one.conflicts]
-
-
-def queue_of(user: User, stages: list[Stage]) -> dict[int, int]:
-    """How many places this person's own queue holds, by stage."""
-    places = Assignment.objects.filter(reviewer=user, stage__in=stages, item__status__in=WorkItem.UNDECIDED)
-    return dict(places.values_list("stage").annotate(n=Count("id")).order_by())
-
-
-def row(user: User, can: Can, stage: Stage, count: consensus.Progress, queued: int) -> StageRow:
-    named = {judge.user_id for judge in stage.named_judges.all()}
-    judges = can.judge and (not named or user.pk in named)
-    mine = count.judged.get(user.pk, 0)
-    return StageRow(
-        stage=stage,
-        label=str(kind_of(stage).label),
-        url=work_url(stage) if judges else "",
-        live=count.live,
-        decided=count.decided,
-        mine=mine,
-        left=left_for(count, mine, queued) if judges else 0,
-        conflicts=count.conflicts if can.resolve else None,
-    )
-
-
-def left_for(count: consensus.Progress, mine: int, queued: int) -> int:
-    """How much is left for this person, at most. Made of what they may know: all, decided, their own."""
-    return max(0, queued, min(count.live - mine, count.live - count.decided))
-
-
-def work_url(stage: Stage) -> str:
-    name, arguments = WORK.get(stage.kind, ("consensus:conflicts", ()))
-    try:
-        return reverse(name, args=(stage.review_id, *arguments))
-    except NoReverseMatch:
-        return ""
-
-
 @require_GET
 def overview(request: HttpRequest, review_id: int) -> HttpResponse:
-    """One review from above: its searches, its stages, who has done how much."""
+    """One review from above: its searches, its stages, what needs somebody, who is where."""
     user = reader(request)
     review, can = fetch_review(user, review_id)
-    stages = list(Stage.objects.filter(review=review).prefetch_related("named_judges"))
-    counts = consensus.progress_of(stages)
-    rows = rows_of(user, can, stages, counts)
+    seen = seen_by(user, can, review)
     context: dict[str, Any] = {
         "review": review,
         "can": can,
-        "rows": rows,
-        "found": found_in(review),
+        **seen,
+        "needs": needs_of(user, can, review, seen["rows"], seen["found"]["pairs"]),
+        "role": Membership.Role(can.role).label if can.role else "",
         "news": news_of([review], limit=6),
-        "team": review.memberships.active().select_related("user").order_by("role", "id"),
-        "next": next((one for one in rows if one.left and one.url), None),
+        "next": next((one for one in seen["rows"] if one.left and one.url), None),
     }
     if can.manage and review.status == Review.Status.ACTIVE and not context["found"]["imports"]:
         context["steps"] = first_steps(review)
     if can.manage:
-        context["people"] = people(review, stages, counts)
-        context["stages"] = list(zip(stages, [one.label for one in rows], strict=True))
-        context["labels"] = [one.label for one in rows]
+        context["team"] = who_is_where(review, seen["stages"], seen["counts"])
+    else:
+        context["team"] = [Teammate(one) for one in team_of(review)]
     return render(request, "reporting/overview.html", context)
+
+
+def seen_by(user: User, can: Can, review: Review) -> dict[str, Any]:
+    """The stages and what they are made of, as one person may see them."""
+    stages = list(Stage.objects.filter(review=review).prefetch_related("named_judges"))
+    counts = consensus.progress_of(stages)
+    names = names_of(review.memberships.judging().select_related("user")) if can.manage else {}
+    rows = rows_of(user, can, stages, counts, names=names)
+    current = next((one for one in rows if one.live and not one.over), None)
+    found = found_in(review)
+    return {
+        "stages": stages,
+        "counts": counts,
+        "rows": rows,
+        "found": found,
+        "current_stage": current.stage.pk if current else 0,
+    }
 
 
 @require_GET
@@ -159,14 +140,9 @@ def stage_path(request: HttpRequest, review_id: int) -> HttpResponse:
     """The stages alone, asked for again while the page is open: their counts move as others judge."""
     user = reader(request)
     review, can = fetch_review(user, review_id)
-    stages = list(Stage.objects.filter(review=review).prefetch_related("named_judges"))
-    rows = rows_of(user, can, stages, consensus.progress_of(stages))
-    return render(request, "reporting/path.html", {"review": review, "rows": rows, "found": found_in(review)})
-
-
-def rows_of(user: User, can: Can, stages: list[Stage], counts: dict[int, Any]) -> list[StageRow]:
-    queued = queue_of(user, stages)
-    return [row(user, can, stage, counts[stage.pk], queued.get(stage.pk, 0)) for stage in stages]
+    return render(
+        request, "reporting/path.html", {"review": review, "can": can, **seen_by(user, can, review)}
+    )
 
 
 @require_GET
@@ -180,7 +156,8 @@ def beside(request: HttpRequest, review_id: int) -> HttpResponse:
         "can": can,
         "days": days if can.manage or can.judge else [],
         "week": sum(day.n for day in days[-7:]),
-        "counts": count(review),
+        "today": days[-1].n,
+        "flow": small_flow(review, count(review)),
     }
     return render(request, "reporting/beside.html", context)
 
@@ -191,6 +168,8 @@ def found_in(review: Review) -> dict[str, int]:
     batches = ImportBatch.objects.filter(review=review).aggregate(
         done=Count("id", filter=done), all=Count("id")
     )
+    tables = SummaryTable.objects.active().filter(review=review).count()
+    stale = SummaryTable.objects.stale().filter(review=review).count()
     return {
         "searches": review.searches.count(),
         "imports": batches["done"],
@@ -198,12 +177,7 @@ def found_in(review: Review) -> dict[str, int]:
         "records": Record.objects.counted().filter(review=review).count(),
         "reports": Report.objects.current().filter(review=review).count(),
         "pairs": DuplicatePair.objects.filter(review=review, status=DuplicatePair.Status.OPEN).count(),
+        "tables": tables,
+        "stale": stale,
+        "fresh": tables - stale,
     }
-
-
-def people(
-    review: Review, stages: list[Stage], counts: dict[int, consensus.Progress]
-) -> list[tuple[Membership, list[int]]]:
-    """How much each member has judged, stage by stage: for those who manage the review."""
-    members = review.memberships.judging().select_related("user")
-    return [(one, [counts[stage.pk].judged.get(one.user_id, 0) for stage in stages]) for one in members]

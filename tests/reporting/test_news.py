@@ -71,7 +71,7 @@ def test_a_newcomer_is_told_how_to_begin(client_of, cast):
 
 def test_a_judge_sees_their_own_pace_only_and_a_lead_the_teams(judged, client_of, cast, review):
     assert "3 judgements in the last seven days" in page(client_of(cast.ana), "reviews:beside", review.pk)
-    assert "1 judgements" in page(client_of(cast.ben), "reviews:beside", review.pk)
+    assert "1 judgement in" in page(client_of(cast.ben), "reviews:beside", review.pk)
     assert "4 judgements" in page(client_of(cast.lead), "reviews:beside", review.pk)
     assert "judgements" not in page(client_of(cast.observer), "reviews:beside", review.pk)
     assert client_of(cast.stranger).get(reverse("reviews:beside", args=[review.pk])).status_code == 404
