@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, User
 from config.refusals import Invalid
@@ -36,9 +37,9 @@ def visit(*, user: User) -> datetime | None:
 def create_token(*, user: User, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
     """A new token and its key. The key cannot be read again."""
     if not name.strip():
-        raise Invalid("Give the token a name, so that you know later what it is for.")
+        raise Invalid(_("Give the token a name, so that you know later what it is for."))
     if expires_at and expires_at <= timezone.now():
-        raise Invalid("The expiry lies in the past. Enter a later date.")
+        raise Invalid(_("The expiry lies in the past. Enter a later date."))
     key = ApiToken.new_key()
     token = ApiToken.objects.create(
         user=user, name=name.strip(), digest=ApiToken.digest_of(key), expires_at=expires_at

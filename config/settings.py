@@ -185,6 +185,8 @@ LANGUAGES = [("en-gb", _("English"))]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+# A language is added by its folder here and its line above: see CONTRIBUTING.md.
+LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"

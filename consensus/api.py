@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status, viewsets
@@ -215,7 +216,9 @@ def show(view: Any, judgements: Sequence[Judgement]) -> list[Any]:
 def refuse_unless_writable(item: WorkItem) -> None:
     """Some kinds are answered value by value on their own routes."""
     if type(kind_of(item.stage)).write is Kind.write:
-        raise Refused(f"Items of the stage {item.stage.kind} are not answered in one piece.")
+        raise Refused(
+            _("Items of the stage %(kind)s are not answered in one piece.") % {"kind": item.stage.kind}
+        )
 
 
 def fetch(user: User, item_id: object) -> WorkItem:
