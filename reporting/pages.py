@@ -45,10 +45,6 @@ class Waiting:
         return [one for one in self.rows if one.conflicts]
 
     @property
-    def conflicts(self) -> int:
-        return sum(one.conflicts or 0 for one in self.rows)
-
-    @property
     def things(self) -> int:
         """Nothing waits in a review that is locked or archived."""
         active = self.review.status == Review.Status.ACTIVE

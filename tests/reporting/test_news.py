@@ -88,7 +88,7 @@ def test_the_review_page_shows_the_latest_and_the_team(judged, client_of, cast, 
     shown = page(client_of(cast.ana), "reviews:detail", review.pk)
     assert "6 records imported" in shown
     assert "Continue: Title and abstract" in shown
-    assert "Who has judged how much" not in shown
+    assert "Judged last" not in shown
 
 
 def test_both_pages_ask_the_database_a_bounded_number_of_times(

@@ -233,7 +233,7 @@ def resolve_conflict(walk: Walk, item: WorkItem | None) -> None:
     assert item.status == "conflict"
     report = Report.objects.get(items=item)
     page = walk.sign_in(walk.cast.lead)
-    page.get_by_role("link", name="Resolve conflicts at").first.click()
+    page.get_by_role("link", name="Resolve conflicts in").first.click()
     row = page.locator(".conflict", has_text=report.title)
     row.get_by_role("link", name="Compare in full").click()
     for side in ("Ana", "Ben"):
