@@ -72,7 +72,6 @@ FORM = {
 }
 TABLE = {
     "rows": "study",
-    "totals": True,
     "columns": [
         {"key": "study", "label": "Study", "show": "study"},
         {"key": "design", "label": "Design", "show": "value", "field": "design"},
