@@ -25,6 +25,8 @@ APPS = (
 NAMES = {
     *(
         "Concord",
+        "https",
+        "ISSN",
         "PRISMA",
         "SVG",
         "PNG",
