@@ -204,7 +204,7 @@ def test_an_observer_changes_nothing() -> None:
         if entry.endswith(("POST", "PATCH", "PUT", "DELETE"))
         and codes["observer"] in {"200", "201", "204", "302"}
     }
-    # Their own profile, address, sessions, tokens and notifications, and reviews of their own.
+    # Their own profile, address, sessions, tokens and notifications, where they stand in the tour, and reviews of their own.
     assert {
         entry
         for entry in wrote
@@ -217,6 +217,7 @@ def test_an_observer_changes_nothing() -> None:
                 "tokens",
                 "revoke_token",
                 "reviews:read_not",
+                "reporting:tour",
             )
         )
     } == set()
