@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -124,18 +126,26 @@ def details(event: Event, names: dict[int, str]) -> Iterable[str]:
             continue
         value = event.data[name]
         if event.action == "update":
-            before, after = (said(name, one, names) for one in value)
+            before, after = (said(event.place, name, one, names) for one in value)
             yield f"{label}: {before} → {after}" if before else f"{label}: {after}"
         else:
-            yield f"{label}: {said(name, value, names)}"
+            yield f"{label}: {said(event.place, name, value, names)}"
 
 
-def said(name: str, value: Any, names: dict[int, str]) -> str:
+def said(place: str, name: str, value: Any, names: dict[int, str]) -> str:
     if value is None or value == "":
         return ""
     if name in PEOPLE:
         return names.get(value, _("Person %(id)s") % {"id": value})
     if name.endswith("_at"):
         return _("yes")
-    text = str(value)
+    text = str(words_for(place, name).get(value, value) if isinstance(value, str) else value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+@cache
+def words_for(place: str, name: str) -> dict[str, Any]:
+    """What the pages call each state of a field that has choices: the trail keeps the codes."""
+    app, table = place.split("_", 1)
+    model = apps.get_model(app, table)
+    return dict(getattr(model, name).field.flatchoices or ())

@@ -131,6 +131,14 @@ def test_history_names_who_did_what_and_hides_what_was_judged(client_of, cast, r
     assert 'exclude"' not in html
 
 
+def test_history_says_states_in_the_words_of_the_pages(client_of, cast, review):
+    client = client_of(cast.owner)
+    client.post(url("change_status", review.pk), {"status": "locked"})
+    html = client.get(url("history", review.pk)).content.decode()
+    assert "status: Active → Locked" in html
+    assert "active → locked" not in html
+
+
 def test_history_pages_back_to_the_beginning(client_of, cast, review):
     client = client_of(cast.lead)
     for number in range(60):
