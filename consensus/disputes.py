@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -72,6 +73,8 @@ def in_words(answers: Answers, key: str) -> str:
 def said(value: Value) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     if isinstance(value, tuple):
         return ", ".join(filter(None, value)).replace("_", " ")
     return _("nothing") if value is None or value == "" else str(value)
