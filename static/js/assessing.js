@@ -110,10 +110,13 @@ document.addEventListener(
 document.addEventListener(
   "click",
   (event) => {
-    if (!busy() || !event.isTrusted || !event.target.matches?.("[data-assessing] [data-answer]")) return;
+    // A step to another domain waits as well: support that is left by that click is sent first, and its answer would
+    // put this domain back in place.
+    const clicked = event.target.closest?.("[data-assessing] :is([data-answer], a[hx-get])");
+    if (!busy() || !event.isTrusted || event.ctrlKey || event.metaKey || !clicked) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    waiting.push({ id: event.target.id });
+    waiting.push({ id: clicked.id });
   },
   true,
 );
