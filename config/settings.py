@@ -255,6 +255,7 @@ UNFOLD = {
     "BORDER_RADIUS": "6px",
     "DASHBOARD_CALLBACK": "reporting.admin.dashboard",
     "STYLES": [lambda request: static("css/tokens.css"), lambda request: static("admin/concord.css")],
+    "SCRIPTS": [lambda request: static("admin/landmarks.js")],
     "SIDEBAR": {
         "show_search": False,
         "navigation": [
