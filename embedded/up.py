@@ -112,7 +112,7 @@ class Supervisor:
     def bring_up_to_date(self) -> str:
         """Tables, static files, the demo into an empty database. Returns what to sign in with."""
         steps = [Step("Bringing the database up to date", ["migrate", "--no-input", "--verbosity", "0"])]
-        collecting = staticfiles.needs_collecting(self.place)
+        collecting = staticfiles.to_collect(self.place)
         if collecting:
             collect = ["collectstatic", "--no-input", "--clear", "--verbosity", "0"]
             steps.append(Step("Collecting static files", collect))
@@ -127,7 +127,7 @@ class Supervisor:
             steps.append(Step("", ["first_account", "--if-none"]))
         printed = run_steps(steps, self.place, self.environment)
         if collecting:
-            staticfiles.mark_collected(self.place)
+            staticfiles.mark_collected(self.place, collecting)
         return printed[-1].strip("\n")
 
     def start(self) -> None:

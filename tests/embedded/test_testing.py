@@ -1,5 +1,7 @@
 """What bin/test runs for which command line, and when its kept database is made anew."""
 
+import shutil
+
 import pytest
 
 from embedded import migrations, staticfiles, testing
@@ -110,12 +112,43 @@ def test_the_kept_database_is_made_anew_when_what_its_migrations_use_changes(pro
     assert migrations.key(project, "18.7") != migrations.key(project, "18.6")
 
 
-def test_static_files_are_collected_once_and_again_after_a_change(project):
-    place = Place(data=project, checkout=project)
-    assert staticfiles.needs_collecting(place)
-    staticfiles.mark_collected(place)
-    assert not staticfiles.needs_collecting(place)
+@pytest.fixture
+def collecting(project):
+    """A place whose static files can be collected: what is returned marks them as collected."""
+    # As by default, the data lies below the checkout.
+    place = Place(data=project / "var", checkout=project)
+    manifest = staticfiles.root(place) / staticfiles.MANIFEST
+
+    def collect(before):
+        manifest.parent.mkdir(parents=True, exist_ok=True)
+        manifest.write_text("{}")
+        staticfiles.mark_collected(place, before)
+
+    return place, collect
+
+
+def test_static_files_are_collected_once_and_again_after_a_change(project, collecting):
+    place, collect = collecting
+    before = staticfiles.to_collect(place)
+    assert before
+    collect(before)
+    assert not staticfiles.to_collect(place)
 
     (project / "static" / "css" / "more.css").write_text("p {}")
 
-    assert staticfiles.needs_collecting(place)
+    assert staticfiles.to_collect(place)
+
+
+def test_static_files_that_change_while_they_are_collected_are_collected_again(project, collecting):
+    place, collect = collecting
+    before = staticfiles.to_collect(place)
+    (project / "static" / "css" / "more.css").write_text("p {}")
+    collect(before)
+    assert staticfiles.to_collect(place)
+
+
+def test_static_files_are_collected_again_when_their_directory_is_gone(collecting):
+    place, collect = collecting
+    collect(staticfiles.to_collect(place))
+    shutil.rmtree(staticfiles.root(place))
+    assert staticfiles.to_collect(place)
