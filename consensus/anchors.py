@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from config.refusals import Invalid
 from consensus.models import Judgement
 from consensus.upstream import family
+from studies.masking import mask_reports
 from studies.models import Report, SourceAnchor, Study, StudyLink
 
 
@@ -32,7 +33,10 @@ def reports_of(judgement: Judgement) -> list[Report]:
         return []
     links = StudyLink.objects.current().filter(study__in=[study.pk, *family(Study, study.root_id)])
     reports = {link.report.root_id for link in links.select_related("report").order_by("id")}
-    return list(Report.objects.filter(id__in=reports).order_by("id"))
+    found = list(Report.objects.filter(id__in=reports).order_by("id"))
+    # A report may be linked to the study before it is screened itself.
+    mask_reports(judgement.reviewer, found, judging=True)
+    return found
 
 
 def anchor_at(judgement: Judgement, place: Place | None, held: SourceAnchor | None) -> SourceAnchor | None:

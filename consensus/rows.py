@@ -10,7 +10,7 @@ from accounts.models import User
 from consensus.disputes import Dispute, described
 from consensus.kinds import Option, kind_of
 from consensus.models import Assignment, Judgement, Note, Stage, WorkItem
-from consensus.sides import compare_url, mask_reports, words_of
+from consensus.sides import compare_url, mask_items, words_of
 from reviews.models import Review
 from reviews.permissions import Can
 
@@ -85,7 +85,7 @@ class Desk:
         self, disputes: Sequence[Dispute], alike: Mapping[tuple[int, str], int] | None = None
     ) -> list[Row]:
         ids = [one.item.pk for one in disputes]
-        mask_reports(self.user, [one.item for one in disputes])
+        mask_items(self.user, [one.item for one in disputes])
         proposals, notes = self.proposals(disputes), note_counts(self.user, ids)
         return [self.conflict(one, proposals, notes[one.item.pk], alike or {}) for one in disputes]
 
@@ -136,7 +136,7 @@ class Desk:
 
     def settled(self, items: Sequence[WorkItem]) -> list[Row]:
         """Decided items with what was decided, and whether this person may send them back."""
-        mask_reports(self.user, items)
+        mask_items(self.user, items)
         finals = {
             one.pk: one
             for one in Judgement.objects.visible_to(self.user)
@@ -167,7 +167,7 @@ class Desk:
                 return self.conflicts(disputes)[0]
         if item.decided:
             return self.settled([item])[0]
-        mask_reports(self.user, [item])
+        mask_items(self.user, [item])
         return Row(item=item, label=str(kind_of(item.stage).label), url=compare_url(item))
 
 

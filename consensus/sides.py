@@ -13,7 +13,7 @@ from consensus.kinds import Kind, kind_of
 from consensus.models import Assignment, Judgement, Note, Stage, WorkItem
 from consensus.services import may_resolve
 from reviews.permissions import Can
-from studies.masking import EMPTY, LEADING, hidden_of
+from studies.masking import mask_reports
 
 SIGNS = ("a", "b")
 
@@ -157,16 +157,9 @@ def third_judges(found: WorkItem) -> list[User]:
     return [one.user for one in members if not named or one.user_id in named]
 
 
-def mask_reports(user: User, items: Sequence[WorkItem]) -> None:
+def mask_items(user: User, items: Sequence[WorkItem]) -> None:
     """Empty, for showing only, what of the items' reports this person does not see, and what would lead to it."""
-    hidden = hidden_of(user, [item.report_id for item in items if item.report_id])
-    for item in items:
-        report, names = item.report, hidden.get(item.report_id or 0, frozenset())
-        if report is None or not names:
-            continue
-        for name, value in ({one: EMPTY[one] for one in names} | dict(LEADING)).items():
-            if hasattr(report, name):
-                setattr(report, name, value)
+    mask_reports(user, [item.report for item in items if item.report], judging=True)
 
 
 def compare_url(item: WorkItem) -> str:

@@ -16,7 +16,7 @@ from consensus.presets import preset_of
 from consensus.sides import (
     compare_url,
     history_of,
-    mask_reports,
+    mask_items,
     may_do,
     sees_others,
     shown_status,
@@ -61,7 +61,7 @@ def item(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
     open_ = sees_others(user, found)
     if open_:
         services.reveal(by=user, item_ids=[found.pk, *found.family.values_list("id", flat=True)])
-    mask_reports(user, [found])
+    mask_items(user, [found])
     status = shown_status(found, can)
     context = {
         "review": review,

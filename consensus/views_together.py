@@ -16,7 +16,7 @@ from consensus.disputes import Filters, Listing, disputes_of, name_targets
 from consensus.forms import TogetherForm
 from consensus.kinds import kind_of
 from consensus.models import Stage
-from consensus.sides import mask_reports
+from consensus.sides import mask_items
 from consensus.views_conflicts import reader
 from reviews.permissions import fetch_review
 
@@ -33,7 +33,7 @@ def together(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
     listing = Listing(filters, disputes_of(reader(request), can, [stage]))
     found = [one for one in listing.found if not one.sealed][: services.MOST_TOGETHER]
     name_targets(found)
-    mask_reports(reader(request), [one.item for one in found])
+    mask_items(reader(request), [one.item for one in found])
     form = TogetherForm(request.POST or None, options=options, items=[one.item.pk for one in found])
     ready = request.method == "POST" and form.is_valid()
     if ready and request.POST.get("step") == "apply":

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from consensus.sides import conflicts_of, mask_reports
+from consensus.sides import conflicts_of, mask_items
 from reporting.stages import StageRow
 from reviews.models import Job, Review
 from reviews.permissions import Can
@@ -54,7 +54,7 @@ def conflicts(user: User, can: Can, row: StageRow) -> Iterator[Need]:
     items = list(
         conflicts_of(user, can, row.stage).select_related("stage", "report", "study", "result", "outcome")
     )[:NAMED]
-    mask_reports(user, items)
+    mask_items(user, items)
     for item in items:
         url = reverse("consensus:item", args=[item.review_id, item.pk])
         yield Need(str(item.target), _("in conflict at %(stage)s") % {"stage": row.label}, url, _("Resolve"))

@@ -1,6 +1,7 @@
 """Likely duplicates: one pair after the other, decided by a key, together with those that are alike, and taken back."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import User
 from accounts.reader import reader
 from config.refusals import Invalid
 from consensus import services as consensus
 from reporting.pages_records import bringing
 from reviews.models import Review
 from reviews.permissions import fetch_review
-from studies import reading
+from studies import masking, reading
 from studies.dedupe.saying import sorted_evidence
 from studies.models import DuplicatePair, PairDecision
 
@@ -30,13 +32,24 @@ def pair_of(review: Review, pk: str | int) -> DuplicatePair:
     return reading.fetch(found, review, int(pk))
 
 
+def mask_pairs(user: User, review: Review, pairs: Sequence[DuplicatePair]) -> None:
+    """Of two entries, what is masked of either is masked of both, and the numbers of the evidence with it."""
+    masking.mask_records(user, review, [entry for pair in pairs for entry in (pair.left, pair.right)])
+    for pair in pairs:
+        if hidden := pair.left.masked | pair.right.masked:
+            masking.mask(pair.left, hidden)
+            masking.mask(pair.right, hidden)
+            pair.evidence = reading.unnumbered(pair.evidence)
+
+
 def asked(
-    review: Review, passed: DuplicatePair | None = None, first: DuplicatePair | None = None
+    user: User, review: Review, passed: DuplicatePair | None = None, first: DuplicatePair | None = None
 ) -> dict[str, Any]:
     """The pair to decide now, with what speaks for and against, and how many wait."""
     pair = first or reading.pair_after(review, passed)
     if pair is None:
         return {"pair": None, "waiting": 0}
+    mask_pairs(user, review, [pair])
     speaks_for, against = sorted_evidence(pair.evidence)
     return {
         "pair": pair,
@@ -64,7 +77,7 @@ def duplicates(request: HttpRequest, review_id: int) -> HttpResponse:
     known = DuplicatePair.objects.filter(review=review)
     passed = known.filter(id=number(request.GET.get("after"))).first()
     first = reading.open_pairs(review).filter(id=number(request.GET.get("pair"))).first()
-    return render(request, "studies/duplicates.html", context | asked(review, passed, first))
+    return render(request, "studies/duplicates.html", context | asked(reader(request), review, passed, first))
 
 
 @require_POST
@@ -81,7 +94,9 @@ def decide_pair(request: HttpRequest, review_id: int, pair_id: int) -> HttpRespo
     if request.headers.get("HX-Request"):
         context = {"review": review, "can": fetch_review(reader(request), review.pk)[1]}
         answer = render(
-            request, "studies/pair.html", context | asked(review, passed=pair) | {"follows": True}
+            request,
+            "studies/pair.html",
+            context | asked(reader(request), review, passed=pair) | {"follows": True},
         )
         answer["HX-Trigger"] = json.dumps({"toast": {"text": said, "undo": undo}})
         return answer
@@ -97,7 +112,10 @@ def alike(request: HttpRequest, review_id: int, pair_id: int) -> HttpResponse:
     review, can = fetch_review(reader(request), review_id, "bring")
     pair = pair_of(review, pair_id)
     found = consensus.alike(pair).select_related("left__batch__search", "right__batch__search")
-    total = found.count()
+    total, shown = found.count(), list(found[:PREVIEWED])
+    mask_pairs(reader(request), review, shown)
+    if any(one.left.masked for one in shown):
+        pair.evidence = reading.unnumbered(pair.evidence)
     speaks_for, against = sorted_evidence(pair.evidence)
     context = {
         "review": review,
@@ -105,7 +123,7 @@ def alike(request: HttpRequest, review_id: int, pair_id: int) -> HttpResponse:
         "pair": pair,
         "total": total,
         "seen": min(total, consensus.MOST_AT_ONCE),
-        "pairs": [(one, reading.titles_of(one)) for one in found[:PREVIEWED]],
+        "pairs": [(one, reading.titles_of(one)) for one in shown],
         "speaks_for": speaks_for,
         "against": against,
     }

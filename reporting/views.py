@@ -21,6 +21,7 @@ from reporting.prisma import BOXES, CHECKED, Box, boxes, violations
 from reviews.models import ExclusionReason, Review
 from reviews.permissions import fetch_review
 from screening.halting import grounds
+from studies.masking import mask_records, mask_reports
 from studies.models import Record, Report, Study
 
 ON_PAGE = 50
@@ -105,7 +106,12 @@ def box(request: HttpRequest, review_id: int, box_id: str) -> HttpResponse:
     reason = reason_of(request, review)
     ids = cast("Sequence[int]", Listing(review, box_id, reason.pk if reason else 0))
     page: Page[int] = Paginator(ids, ON_PAGE).get_page(request.GET.get("page"))
-    rows = [row_of(review, found, one) for one in fetched(found, list(page.object_list))]
+    counted = fetched(found, list(page.object_list))
+    if found.unit == "record":
+        mask_records(reader(request), review, counted)
+    elif found.unit == "report":
+        mask_reports(reader(request), counted)
+    rows = [row_of(review, found, one) for one in counted]
     shown = {"review": review, "can": can, "box": found, "reason": reason, "page": page, "rows": rows}
     return render(request, "reporting/box.html", shown)
 

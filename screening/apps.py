@@ -7,9 +7,9 @@ class ScreeningConfig(AppConfig):
     def ready(self) -> None:
         from consensus.kinds import register
         from screening.kinds import FullText, TitleAbstract
-        from screening.masking import hidden_of
+        from screening.masking import MaskedFromJudges
         from studies.masking import ask
 
         register(TitleAbstract())
         register(FullText())
-        ask(hidden_of)
+        ask(MaskedFromJudges())

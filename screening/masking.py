@@ -15,31 +15,39 @@ NOTHING: frozenset[str] = frozenset()
 SCREENING = ("title_abstract", "full_text")
 
 
-def hidden_from(user: User, review: Review) -> frozenset[str]:
-    """The fields that this person does not see of what is not decided."""
+def hidden_from(user: User, review: Review, *, judging: bool = True) -> frozenset[str]:
+    """The fields that this person does not see of what is not decided.
+
+    Who manages the review judges without them as everybody does, but finds them on the pages of records and reports:
+    somebody has to correct an author's name, tell duplicates apart and mend what could not be read.
+    """
     masking = Masking.objects.filter(review=review).first()
-    return masking.hidden if masking and can(user, review).judge else NOTHING
+    if masking is None or not masking.hidden:
+        return NOTHING
+    may = can(user, review)
+    return masking.hidden if may.judge and (judging or not may.manage) else NOTHING
 
 
-def hidden_of(user: User, report_ids: Iterable[int]) -> Mapping[int, frozenset[str]]:
-    """By report, the fields that this person does not see. A report that waits at any screening stage is masked."""
-    ids = list(report_ids)
-    waits = WorkItem.objects.undecided().filter(report=OuterRef("pk"), stage__kind__in=SCREENING)
-    masked = Report.objects.filter(id__in=ids, review__masking__isnull=False).filter(Exists(waits))
-    by_review: dict[int, frozenset[str]] = {}
-    found: dict[int, frozenset[str]] = {}
-    for report in masked.select_related("review"):
-        if report.review_id not in by_review:
-            by_review[report.review_id] = hidden_from(user, report.review)
-        if by_review[report.review_id]:
-            found[report.pk] = by_review[report.review_id]
-    return found
+class MaskedFromJudges:
+    """The rule that pages and API ask, through `studies.masking`."""
 
+    def of(self, user: User, report_ids: Iterable[int], *, judging: bool) -> Mapping[int, frozenset[str]]:
+        """A report that waits at any screening stage is masked."""
+        waits = WorkItem.objects.undecided().filter(report=OuterRef("pk"), stage__kind__in=SCREENING)
+        masked = Report.objects.filter(id__in=list(report_ids), review__masking__isnull=False)
+        by_review: dict[int, frozenset[str]] = {}
+        found: dict[int, frozenset[str]] = {}
+        for report in masked.filter(Exists(waits)).select_related("review").only("id", "review"):
+            if report.review_id not in by_review:
+                by_review[report.review_id] = hidden_from(user, report.review, judging=judging)
+            if by_review[report.review_id]:
+                found[report.pk] = by_review[report.review_id]
+        return found
 
-def mask(report: Report, hidden: frozenset[str]) -> Report:
-    """The report without what is hidden, for showing only: links would lead to what they hide."""
-    for name in hidden:
-        setattr(report, name, {"authors": [], "journal": "", "year": None}[name])
-    if hidden:
-        report.doi = report.pmid = report.volume = report.issue = report.pages = ""
-    return report
+    def delivered(self, user: User, review: Review) -> frozenset[str]:
+        """A file is not taken apart: it is hidden as long as any report of the review waits."""
+        hidden = hidden_from(user, review, judging=False)
+        if not hidden:
+            return NOTHING
+        waits = WorkItem.objects.undecided().filter(review=review, stage__kind__in=SCREENING)
+        return hidden if waits.exists() else NOTHING

@@ -18,9 +18,9 @@ from consensus.presets import preset_of
 from reviews.models import Criterion, ExclusionReason, ProtocolVersion, Review, Term
 from screening import prioritising
 from screening.highlight import Terms, mark, parts
-from screening.masking import NOTHING, hidden_of, mask
 from screening.models import Criteria, Label, Labelled, OwnTerm, Reading, Verdict
 from screening.ranking import found_in
+from studies.masking import mask_reports
 from studies.models import FullText, RecordLink, Report
 
 
@@ -39,7 +39,6 @@ class Shown:
     notes: list[Note] = field(default_factory=list)
     said: str = ""
     comment: str = ""
-    hidden: frozenset[str] = frozenset()
     labels: list[Label] = field(default_factory=list)
     discuss: bool = False
     # Terms of the record that the ranking has learnt to look for.
@@ -80,8 +79,8 @@ def shown(items: Sequence[WorkItem], user: User) -> list[Shown]:
     if not items:
         return []
     terms = terms_of(items[0].review, user)
-    masked = hidden_of(user, [item.report_id for item in items if item.report_id])
-    found = {item.pk: one_shown(item, terms, masked.get(item.report_id or 0, NOTHING)) for item in items}
+    mask_reports(user, [item.report for item in items if item.report], judging=True)
+    found = {item.pk: one_shown(item, terms) for item in items}
     by_report = {one.report.pk: one for one in found.values()}
     links = (
         RecordLink.objects.current()
@@ -115,16 +114,14 @@ def shown(items: Sequence[WorkItem], user: User) -> list[Shown]:
     return list(found.values())
 
 
-def one_shown(item: WorkItem, terms: Terms, hidden: frozenset[str]) -> Shown:
+def one_shown(item: WorkItem, terms: Terms) -> Shown:
     report = item.report
     if report is None:
         raise TypeError("a screening item is about a report")
-    report = mask(report, hidden)
     # mark() and the headings escape all that came from outside.
     return Shown(
         item=item,
         report=report,
-        hidden=hidden,
         title=mark_safe(mark(report.title, terms)),  # noqa: S308
         abstract=[(part.heading, mark_safe(mark(part.text, terms))) for part in parts(report.abstract)],  # noqa: S308
         links=links_of(report),

@@ -1,5 +1,6 @@
 """Searches, imports, records, reports and studies over the API."""
 
+from itertools import groupby
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -11,6 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from accounts.reader import reader
 from reviews.models import Review
 from reviews.permissions import fetch_review
@@ -83,9 +85,18 @@ class SearchViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet[Searc
 
 
 class RefusalSerializer(serializers.ModelSerializer[ImportRefusal]):
+    text = serializers.SerializerMethodField()
+
     class Meta:
         model = ImportRefusal
         fields = ["id", "review", "batch", "position", "offset", "text", "reason"]
+
+    def get_text(self, refusal: ImportRefusal) -> str:
+        """Empty while authors, journal or year are masked from the reader."""
+        known: dict[int, frozenset[str]] = self.context["masked"]
+        if refusal.batch_id not in known:
+            known[refusal.batch_id] = masking.hidden_in_file(reader(self.context["request"]), refusal.batch)
+        return "" if known[refusal.batch_id] else refusal.text
 
 
 class RefusalViewSet(viewsets.ReadOnlyModelViewSet[ImportRefusal]):
@@ -95,8 +106,12 @@ class RefusalViewSet(viewsets.ReadOnlyModelViewSet[ImportRefusal]):
     filterset_fields = ["review", "batch"]
     queryset = ImportRefusal.objects.none()
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "masked": {}}
+
     def get_queryset(self) -> QuerySet[ImportRefusal]:
-        return ImportRefusal.objects.filter(review__in=mine(self.request)).order_by("id")
+        found = ImportRefusal.objects.filter(review__in=mine(self.request))
+        return found.select_related("batch__review").order_by("id")
 
 
 class BatchSerializer(serializers.ModelSerializer[ImportBatch]):
@@ -176,12 +191,6 @@ class RecordSerializer(serializers.ModelSerializer[Record]):
         """The entry as delivered; empty while it would tell what somebody else decided in another tool."""
         return "" if record.withheld else record.raw  # type: ignore[attr-defined]
 
-    def to_representation(self, record: Record) -> dict[str, Any]:
-        links: list[RecordLink] = record.current  # type: ignore[attr-defined]
-        known = self.context.get("hidden", {})
-        hidden = [known.get(link.report.root_id, frozenset()) for link in links]
-        return masking.blank(super().to_representation(record), frozenset().union(*hidden))
-
     def get_reports(self, record: Record) -> list[int]:
         """The reports that it is, as they stand after merging."""
         links: list[RecordLink] = record.current  # type: ignore[attr-defined]
@@ -189,20 +198,14 @@ class RecordSerializer(serializers.ModelSerializer[Record]):
 
 
 class Masked(viewsets.ReadOnlyModelViewSet[Any]):
-    """What is masked from the reader is told to the serializer for all rows at once."""
+    """What is masked from the reader is emptied in all rows at once, before they are shown."""
 
-    def roots(self, rows: list[Any]) -> set[int]:
+    def mask(self, user: User, rows: list[Any]) -> None:
         raise NotImplementedError
 
-    def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "hidden": {}}
-
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        made = super().get_serializer(*args, **kwargs)
-        rows = list(args[0]) if args and kwargs.get("many") else list(args[:1])
-        if rows:
-            made.context["hidden"].update(masking.hidden_of(reader(self.request), self.roots(rows)))
-        return made
+        self.mask(reader(self.request), list(args[0]) if args and kwargs.get("many") else list(args[:1]))
+        return super().get_serializer(*args, **kwargs)
 
 
 class RecordViewSet(Masked):
@@ -210,14 +213,15 @@ class RecordViewSet(Masked):
     filterset_fields = ["review", "batch"]
     queryset = Record.objects.none()
 
-    def roots(self, rows: list[Record]) -> set[int]:
-        return {link.report.root_id for record in rows for link in record.current}  # type: ignore[attr-defined]
+    def mask(self, user: User, rows: list[Record]) -> None:
+        for review, own in groupby(sorted(rows, key=lambda row: row.review_id), key=lambda row: row.review):
+            masking.mask_records(user, review, own)
 
     def get_queryset(self) -> QuerySet[Record]:
         links = Prefetch("links", RecordLink.objects.current().select_related("report"), to_attr="current")
         withheld = PriorDecision.objects.filter(record=OuterRef("pk")).not_of(reader(self.request))
         found = Record.objects.filter(review__in=mine(self.request)).annotate(withheld=Exists(withheld))
-        return found.prefetch_related(links).order_by("id")
+        return found.select_related("review").prefetch_related(links).order_by("id")
 
 
 class ReportSerializer(serializers.ModelSerializer[Report]):
@@ -238,10 +242,6 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
             "study",
         ]
 
-    def to_representation(self, report: Report) -> dict[str, Any]:
-        known = self.context.get("hidden", {})
-        return masking.blank(super().to_representation(report), known.get(report.root_id, frozenset()))
-
     def get_records(self, report: Report) -> list[int]:
         links: list[RecordLink] = report.current_links  # type: ignore[attr-defined]
         return [link.record_id for link in links]
@@ -256,8 +256,8 @@ class ReportViewSet(Masked):
     filterset_fields = ["review", "status", "retrieval"]
     queryset = Report.objects.none()
 
-    def roots(self, rows: list[Report]) -> set[int]:
-        return {report.root_id for report in rows}
+    def mask(self, user: User, rows: list[Report]) -> None:
+        masking.mask_reports(user, rows)
 
     def get_queryset(self) -> QuerySet[Report]:
         links = Prefetch("links", RecordLink.objects.current(), to_attr="current_links")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from reviews.models import Review
 from studies.differences import Marked, differing
+from studies.masking import gone
 from studies.models import (
     Correction,
     DuplicatePair,
@@ -80,7 +81,8 @@ def numbers_of(record: Record) -> list[tuple[str, str, str]]:
 
 
 def batches_of(review: Review) -> QuerySet[ImportBatch]:
-    return ImportBatch.objects.filter(review=review).select_related("search", "created_by").order_by("-id")
+    found = ImportBatch.objects.filter(review=review)
+    return found.select_related("search", "created_by", "review").order_by("-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def reports_of(review: Review, words: str = "") -> QuerySet[Report]:
 
 
 def corrections_of(report: Report) -> list[dict[str, Any]]:
-    """What was corrected by hand, of the report and of what was merged into it: from what, to what, by whom."""
+    """What was corrected by hand, of the report and of what was merged into it: from what, to what, by whom. Of what is
+    masked from the reader, nothing."""
     made = Correction.objects.filter(Q(report=report) | Q(report__survivor=report)).select_related(
         "created_by"
     )
@@ -131,6 +134,7 @@ def corrections_of(report: Report) -> list[dict[str, Any]]:
             "at": one.created_at,
         }
         for one in made.order_by("-id")[:50]
+        if not report.masked or one.field not in gone(report.masked)
     ]
 
 
@@ -183,13 +187,21 @@ class Row:
 
 
 def field_by_field(pair: DuplicatePair) -> list[Row]:
-    """Each compared field that one of the two records gives."""
+    """Each compared field that one of the two records gives, and that the reader sees of both."""
     rows = []
+    masked = pair.left.masked | pair.right.masked
     for name, label in LABELS.items():
+        if masked and name in gone(masked):
+            continue
         left, right = words(getattr(pair.left, name)), words(getattr(pair.right, name))
         if left or right:
             rows.append(Row(str(label), left == right, *differing(left, right)))
     return rows
+
+
+def unnumbered(evidence: str) -> str:
+    """Evidence for who does not see the numbers that it quotes: a year, a volume, pages."""
+    return ", ".join(piece for piece in evidence.split(", ") if not any(map(str.isdigit, piece)))
 
 
 def titles_of(pair: DuplicatePair) -> tuple[Marked, Marked]:

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.reader import reader
 from reviews.permissions import fetch_review
-from studies import reading, services
+from studies import masking, reading, services
 from studies.forms import PaperForm, StudyForm
-from studies.models import FullText, PriorDecision, Record, Report, Study
+from studies.models import FullText, PriorDecision, Record, RecordLink, Report, Study
 
 ON_PAGE = 50
 WORDS = 200
@@ -23,6 +23,7 @@ def records(request: HttpRequest, review_id: int) -> HttpResponse:
     review, can = fetch_review(reader(request), review_id)
     words, batch = request.GET.get("q", "")[:WORDS], request.GET.get("batch", "")
     page = Paginator(reading.records_of(review, words, batch), ON_PAGE).get_page(request.GET.get("page"))
+    masking.mask_records(reader(request), review, page.object_list)
     context = {"review": review, "can": can, "page": page, "words": words, "batch": batch}
     return render(request, "studies/records.html", context)
 
@@ -32,12 +33,15 @@ def record(request: HttpRequest, review_id: int, record_id: int) -> HttpResponse
     """One entry: its fields, its raw text, and the reports that it is."""
     review, can = fetch_review(reader(request), review_id)
     found = reading.fetch(Record.objects.select_related("batch__search"), review, record_id)
+    links = list(found.links.current().select_related("report__survivor"))
+    masking.mask_records(reader(request), review, [found])
+    masking.mask_reports(reader(request), [link.report for link in links])
     prior = PriorDecision.objects.filter(record=found).select_related("person")
     context = {
         "review": review,
         "can": can,
         "record": found,
-        "links": found.links.current().select_related("report__survivor"),
+        "links": with_evidence(links, found),
         "numbers": reading.numbers_of(found),
         "withheld": prior.not_of(reader(request)).exists(),
         "own": prior.of(reader(request)),
@@ -47,12 +51,18 @@ def record(request: HttpRequest, review_id: int, record_id: int) -> HttpResponse
     return render(request, "studies/record.html", context)
 
 
+def with_evidence(links: list[RecordLink], of: Record | Report) -> list[tuple[RecordLink, str]]:
+    """Each link with why it was made, as far as its reader may know."""
+    return [(one, reading.unnumbered(one.evidence) if of.masked else one.evidence) for one in links]
+
+
 @require_GET
 def reports(request: HttpRequest, review_id: int) -> HttpResponse:
     """The review's reports, found by words of their titles and abstracts."""
     review, can = fetch_review(reader(request), review_id)
     words = request.GET.get("q", "")[:WORDS]
     page = Paginator(reading.reports_of(review, words), ON_PAGE).get_page(request.GET.get("page"))
+    masking.mask_reports(reader(request), page.object_list)
     return render(
         request, "studies/reports.html", {"review": review, "can": can, "page": page, "words": words}
     )
@@ -63,7 +73,9 @@ def report(request: HttpRequest, review_id: int, report_id: int) -> HttpResponse
     """One report: its records with why they are one, its papers, its study."""
     review, can = fetch_review(reader(request), review_id)
     found = reading.fetch(Report.objects.select_related("survivor", "merged_with"), review, report_id)
-    links = list(reading.links_of(found)[:200])
+    links, merged_here = list(reading.links_of(found)[:200]), list(found.family.all()[:50])
+    survivor = [found.survivor] if isinstance(found.survivor, Report) else []
+    masking.mask_reports(reader(request), [found, *survivor, *merged_here])
     papers = FullText.objects.filter(report=found, status=FullText.Status.CURRENT).select_related(
         "created_by"
     )
@@ -71,8 +83,8 @@ def report(request: HttpRequest, review_id: int, report_id: int) -> HttpResponse
         "review": review,
         "can": can,
         "report": found,
-        "links": links,
-        "merged_here": found.family.all()[:50],
+        "links": with_evidence(links, found),
+        "merged_here": merged_here,
         "papers": papers,
         "corrections": reading.corrections_of(found),
         "paper_form": PaperForm(),
@@ -121,12 +133,14 @@ def study(request: HttpRequest, review_id: int, study_id: int) -> HttpResponse:
         return redirect("studies:study", review.pk, found.pk)
     if form.errors:
         found.refresh_from_db()
+    told = reading.reports_of_study(found)
+    masking.mask_reports(reader(request), told)
     context = {
         "review": review,
         "can": can,
         "study": found,
         "form": form,
-        "reports": reading.reports_of_study(found),
+        "reports": told,
         "merged_here": found.family.all()[:50],
         "others": reading.studies_of(review).exclude(id=found.pk)[:1000] if can.bring else [],
     }

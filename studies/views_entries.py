@@ -14,7 +14,7 @@ from accounts.reader import reader
 from config.refusals import Invalid
 from reviews.models import Review
 from reviews.permissions import Can, fetch_review
-from studies import reading, services
+from studies import masking, reading, services
 from studies.formats import FIELDS, Sample, guess_by_cells
 from studies.models import ImportBatch, ImportRefusal
 
@@ -25,8 +25,10 @@ def refusal_of(
     request: HttpRequest, review_id: int, refusal_id: int, *, writing: bool
 ) -> tuple[Review, Can, ImportRefusal]:
     review, can = fetch_review(reader(request), review_id, "bring" if writing else "see", writing=writing)
-    found = ImportRefusal.objects.select_related("batch__search", "settled_by")
-    return review, can, reading.fetch(found, review, refusal_id)
+    known = ImportRefusal.objects.select_related("batch__search", "batch__review", "settled_by")
+    found = reading.fetch(known, review, refusal_id)
+    masking.refuse_masked(masking.hidden_in_file(reader(request), found.batch))
+    return review, can, found
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,7 +86,8 @@ def columns(request: HttpRequest, review_id: int, batch_id: int) -> HttpResponse
     """What each column of a table holds: guessed, with its first cells beside it, and said by a person."""
     posted = request.method == "POST"
     review, can = fetch_review(reader(request), review_id, "bring", writing=posted)
-    batch = reading.fetch(ImportBatch.objects.select_related("search"), review, batch_id)
+    batch = reading.fetch(ImportBatch.objects.select_related("search", "review"), review, batch_id)
+    masking.refuse_masked(masking.hidden_in_file(reader(request), batch))
     if batch.status != ImportBatch.Status.COLUMNS:
         return redirect("studies:batch", review.pk, batch.pk)
     headings = batch.columns["headings"]

@@ -15,7 +15,7 @@ from accounts.reader import reader
 from config.refusals import Invalid
 from reviews.models import Job, Review
 from reviews.permissions import fetch_review
-from studies import reading, services
+from studies import masking, reading, services
 from studies.formats import LABELS
 from studies.forms import ImportForm, SearchForm
 from studies.models import ImportBatch, PriorReviewer, Record, Search
@@ -111,6 +111,7 @@ def batch(request: HttpRequest, review_id: int, batch_id: int) -> HttpResponse:
         "batch": found,
         "job": job_of(found),
         "page": page,
+        "masked": masking.hidden_in_file(reader(request), found),
         "waiting": found.refusals.open().count(),
         "format": LABELS.get(found.format, found.format),
     }
@@ -135,6 +136,7 @@ def original(request: HttpRequest, review_id: int, batch_id: int) -> FileRespons
     review, can = fetch_review(reader(request), review_id)
     found = reading.fetch(reading.batches_of(review), review, batch_id)
     own = can.manage or found.created_by_id == reader(request).pk
+    masking.refuse_masked(masking.hidden_in_file(reader(request), found))
     if not own and reading.withheld(reader(request), Record.objects.filter(batch=found)).exists():
         raise PermissionDenied(
             _("This file says what others decided. Its uploader and the leads can save it.")

@@ -16,7 +16,7 @@ from accounts.reader import reader
 from config.refusals import Invalid
 from reviews.models import Review
 from reviews.permissions import fetch_review
-from studies import reading, services
+from studies import masking, reading, services
 from studies.by_hand import as_ris
 from studies.forms import BibliographicForm, PasteForm, SearchForm
 from studies.models import PriorReviewer, Report, Search
@@ -126,6 +126,7 @@ def correct(request: HttpRequest, review_id: int, report_id: int) -> HttpRespons
     posted = request.method == "POST"
     review, can = fetch_review(reader(request), review_id, "bring", writing=posted)
     report = reading.fetch(Report.objects.current().select_related("review"), review, report_id)
+    masking.refuse_masked(masking.hidden_of(reader(request), [report.pk]).get(report.pk, masking.NOTHING))
     form = BibliographicForm(request.POST if posted else None, instance=report)
     if posted and form.is_valid():
         fields = dict(form.cleaned_data)

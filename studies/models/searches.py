@@ -172,10 +172,15 @@ class Bibliographic(models.Model):
     kind = models.TextField(blank=True)
     language = models.TextField(blank=True)
 
+    # What its reader does not see of it, once it was masked for showing.
+    masked: frozenset[str] = frozenset()
+
     class Meta:
         abstract = True
 
     def byline(self) -> str:
+        if "authors" in self.masked:
+            return str(_("Authors masked"))
         names = "; ".join(self.authors[:6]) + ("; et al." if len(self.authors) > 6 else "")
         return names or str(_("No authors given"))
 

@@ -1,0 +1,119 @@
+"""Authors, journal and year, masked in a review: a reviewer finds them in no answer of any route, a lead finds them.
+
+In the world of the walk some records are decided and shown again; the canaries stand in those that are not.
+"""
+
+import logging
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from consensus.services import bring_in
+from screening.models import Masking
+from screening.services import set_masking
+from studies.models import Correction, DuplicatePair, ImportBatch, ImportRefusal, Record, RecordLink, Report
+from studies.services import add_search, start_import
+from tests.walks.routes import routes
+from tests.walks.test_blinding import addresses_of, leaks, walk
+from tests.walks.world import World
+
+TITLE = "Siestas of birds in cages"
+# An author, a journal, a year that is no other number, and what leads to them.
+SECRETS = ("Pirol", "Zeisigblatt", "7391", "dompfaff", "ISRCTN73917391", "777-779")
+ENTRY = """TY  - JOUR
+AU  - Pirol, Q.
+TI  - {}
+JO  - Zeisigblatt
+J2  - Zeisigblatt kurz
+PY  - 7391
+VL  - 7391
+SP  - 777-779
+DO  - 10.9876/dompfaff{}
+UR  - https://example.org/dompfaff
+C6  - ISRCTN73917391
+AD  - Pirol, at home
+ER  -
+
+"""
+
+
+def sing(world: World) -> list[Report]:
+    """Bring in entries with the canaries, of which nobody has decided anything; what else is told of entries tells of
+    these."""
+    owner, review = world.cast.owner, world.review
+    search = add_search(by=owner, review=review, source="Scopus")
+    text = ENTRY.format(TITLE, 1) + ENTRY.format("Cages in which birds sing", 2)
+    upload = SimpleUploadedFile("birds.ris", text.encode())
+    batch, _job = start_import(by=owner, search=search, upload=upload)
+    bring_in(batch_id=batch.pk, progress=lambda done, total: None)
+    left, right = Record.objects.filter(batch=batch).order_by("id")
+    reports = list(Report.objects.filter(links__record__in=[left, right]).order_by("id"))
+    assert len(reports) == 2
+    evidence = "same DOI, years 7391 and 7392, pages 777-779"
+    # They look alike, so they are asked about.
+    assert DuplicatePair.objects.filter(left=left, right=right, status="open").update(evidence=evidence)
+    RecordLink.objects.filter(record=left).update(evidence=evidence)
+    # One has no title: then it is named by who wrote it, and when.
+    Report.objects.filter(id=reports[1].pk).update(title="")
+    for name, was in (("authors", ["Pirol, Q."]), ("journal", "Zeisigblatt")):
+        Correction.objects.create(
+            review=review, report=reports[0], field=name, was=was, value=was, created_by=world.cast.lead
+        )
+    ImportRefusal.objects.create(
+        review=review, batch=batch, position=99, text="AU  - Pirol, Q.", reason="No title"
+    )
+    ImportBatch.objects.create(
+        review=review,
+        search=search,
+        file=batch.file.name,
+        filename="table.csv",
+        size=1,
+        sha256="1" * 64,
+        status="columns",
+        columns={"headings": ["Writers"], "rows": [["Pirol, Q."]]},
+        created_by=owner,
+    )
+    return reports
+
+
+def every(world: World, reports: list[Report]) -> list[str]:
+    """The addresses of the walk, and of everything that is told of the reports that wait."""
+    records = list(RecordLink.objects.filter(report__in=reports).values_list("record", flat=True))
+    more = {"report_id": [one.pk for one in reports], "record_id": records}
+    found: list[str] = []
+    for route in routes():
+        found.extend(addresses_of(world, route))
+        for key, rows in more.items():
+            if key in route.keys and set(route.keys) <= {key, "review_id"}:
+                found.extend(route.url(**{key: row, "review_id": world.review.pk}) for row in rows)
+    return list(dict.fromkeys(found))
+
+
+@pytest.mark.django_db
+def test_a_masked_reviewer_finds_in_no_answer_what_is_masked_and_a_lead_does(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL, logger="django.request")
+    reports = sing(world)
+    set_masking(by=world.cast.lead, review=world.review, hidden=set(Masking.FIELDS))
+    urls = every(world, reports)
+    answers = walk(world.cast.ben, urls)
+    assert leaks(answers, SECRETS) == []
+    assert not [url for url, body in answers.items() if body.startswith(b"5")]
+    assert leaks(answers, (TITLE,)), "the walk reads what is told of the reports"
+    seen = leaks(walk(world.cast.lead, urls), SECRETS)
+    root = f"/reviews/{world.review.pk}"
+    first = reports[0].pk
+    for url in (
+        f"{root}/reports/",
+        f"{root}/reports/{first}/",
+        f"{root}/reports/{first}/correct/",
+        f"{root}/records/",
+        f"{root}/duplicates/",
+        f"{root}/prisma/records_screened/",
+        f"/api/v1/records/?review={world.review.pk}",
+    ):
+        assert url.split("?")[0] in {one.split("?")[0] for one in seen}, url
+    assert any(url.endswith("/file/") for url in seen)
+    assert any("/screen/" in url for url in urls)
+    assert not [url for url in seen if "/screen/" in url], "where a lead judges, they are masked too"
