@@ -373,15 +373,16 @@ def main() -> None:
     began = time.perf_counter()
     review, stage, people = load(records)
     print(f"loaded {records} records in {time.perf_counter() - began:.0f} s")
+    figures = {"records": records} | measured(review, stage, people)
+    figures["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    for key, value in figures.items():
+        print(key, value, flush=True)
+    # Last, so that it looks at what was decided while it was measured as well.
     began = time.perf_counter()
     found = list(drift())
     if found:
         raise SystemExit("check_consensus: " + "; ".join(found[:5]))
     print(f"check_consensus 0 differences in {time.perf_counter() - began:.0f} s")
-    figures = {"records": records} | measured(review, stage, people)
-    figures["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    for key, value in figures.items():
-        print(key, value)
     print(json.dumps(figures))
 
 
