@@ -1,4 +1,5 @@
-"""A picture of every page, to be looked at: wide and phone, light and dark, as lead, reviewer and administrator.
+"""A picture of every page, to be looked at: wide and phone, light and dark, as lead, reviewer and administrator, and
+the pages that nobody has to sign in for.
 
     bin/bench shots DIRECTORY [ROUTE...]
 
@@ -15,22 +16,30 @@ import django
 
 django.setup()
 
+from django.urls import reverse  # noqa: E402
+
 from accounts.models import User  # noqa: E402
 from benchmarks.crawl import pages_for  # noqa: E402
 from benchmarks.running import browser, load_demo, server, sign_in  # noqa: E402
 
 PEOPLE = ("lead", "ana", "admin")
-WIDTHS = {"wide": {"width": 1360, "height": 900}, "phone": {"width": 390, "height": 844}}
+OPEN = ("account_login", "account_signup", "account_reset_password", "styles")
+# The phone is one: fingers, so controls have their size for them and no keys stand on the buttons.
+SIZES: dict[str, Any] = {
+    "wide": {"viewport": {"width": 1360, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
 
 
 def take(
-    made: Any, address: str, user: User, name: str, pages: dict[str, str], folder: Path
+    made: Any, address: str, user: User | None, name: str, pages: dict[str, str], folder: Path
 ) -> tuple[int, list[str]]:
     taken, complaints = 0, []
-    for width, size in WIDTHS.items():
+    for width, size in SIZES.items():
         for theme in ("light", "dark"):
-            context = made.new_context(viewport=size, color_scheme=theme, locale="en-GB", timezone_id="UTC")
-            sign_in(context, user, address)
+            context = made.new_context(**size, color_scheme=theme, locale="en-GB", timezone_id="UTC")
+            if user:
+                sign_in(context, user, address)
             page = context.new_page()
             page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
             for route, path in pages.items():
@@ -55,9 +64,10 @@ def main() -> None:
     load_demo()
     figures: dict[str, Any] = {"pages": 0, "pictures": 0, "complaints": []}
     with server() as address, browser() as made:
-        for name in PEOPLE:
-            user = User.objects.get(email=f"{name}@demo.example")
-            pages = {route: path for route, path in pages_for(user).items() if not wanted or route in wanted}
+        for name in (*PEOPLE, "nobody"):
+            user = User.objects.get(email=f"{name}@demo.example") if name in PEOPLE else None
+            every = pages_for(user) if user else {route: reverse(route) for route in OPEN}
+            pages = {route: path for route, path in every.items() if not wanted or route in wanted}
             taken, complaints = take(made, address, user, name, pages, folder)
             figures["pages"] += len(pages)
             figures["pictures"] += taken
