@@ -50,6 +50,13 @@ class Filters:
     def narrowed(self) -> bool:
         return bool(self.address)
 
+    @property
+    def walked(self) -> bool:
+        """Whether the list is the stage without what the reader has judged. In the order of its items it is walked
+        once beside their judgements; in that of the records each of these would be looked up before the first row."""
+        others = (self.q, self.source, self.label, self.since, self.until)
+        return self.mine == "none" and self.state in ("", "undecided") and not any(others)
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -70,16 +77,21 @@ def count(found: QuerySet[WorkItem]) -> Count:
     return Count(found.order_by()[: MOST + 1].count())
 
 
-def known(found: QuerySet[WorkItem]) -> tuple[Count, list[int] | None]:
+def known(found: QuerySet[WorkItem], by: Filters) -> tuple[Count, list[int] | None]:
     """How many there are, and where that is no more than is shown, which, in order. Then nothing is asked for by its
     order again: a search for the first few of what is rarer than the planner thinks would read everything."""
+    if by.walked:
+        first = list(found.values_list("id", flat=True)[: MOST + 1])
+        return Count(len(first)), first[:MOST]
     pairs = list(found.order_by().values_list("report_id", "id")[: MOST + 1])
     counted = Count(len(pairs))
     return counted, None if counted.more else [item for _report, item in sorted(pairs)]
 
 
 def in_order(ids: Iterable[int]) -> list[WorkItem]:
-    return list(WorkItem.objects.filter(id__in=list(ids)).select_related("report").order_by("report_id"))
+    wanted = list(ids)
+    rows = WorkItem.objects.select_related("report").in_bulk(wanted)
+    return [rows[pk] for pk in wanted if pk in rows]
 
 
 def listed(user: User, stage: Stage, by: Filters) -> QuerySet[WorkItem]:
@@ -98,7 +110,7 @@ def listed(user: User, stage: Stage, by: Filters) -> QuerySet[WorkItem]:
         labelled = Labelled.objects.visible_to(user).filter(item=OuterRef("pk"), label=number(by.label))
         found = found.filter(Exists(labelled))
     # By the column, not by the report: its model's own order would sort all of them first.
-    return found.order_by("report_id")
+    return found.order_by("id" if by.walked else "report_id")
 
 
 def number(text: str) -> int:

@@ -46,7 +46,7 @@ def records_list(request: HttpRequest, review_id: int, kind: str) -> HttpRespons
     user = reader(request)
     by = Filters.of(request.GET.dict())
     found = listed(user, stage, by)
-    counted, ids = known(found)
+    counted, ids = known(found, by)
     whole = found.select_related("report") if ids is None else ids
     page = Capped(whole, counted).get_page(request.GET.get("page"))
     items = list(page) if ids is None else in_order(page)

@@ -140,6 +140,12 @@ class WorkItem(models.Model):
                 condition=Q(status__in=["open", "partial"]),
                 name="item_to_judge",
             ),
+            # What is live in the order in which it came, to be walked beside somebody's judgements.
+            models.Index(
+                fields=["stage", "id"],
+                condition=~Q(status="closed") & Q(report__isnull=False),
+                name="item_live",
+            ),
         ]
         ordering = ["id"]
 

@@ -10,7 +10,7 @@ from consensus import services as consensus
 from consensus.checks import drift
 from consensus.models import Judgement, WorkItem
 from reviews.models import ExclusionReason
-from screening import services
+from screening import listing, services
 from screening.listing import Filters, count, listed, to_decide
 from screening.models import Bulk, Label
 from screening.services.bulk import carry_out
@@ -53,6 +53,19 @@ def quiet(done, total):
 )
 def test_words_phrases_and_beginnings_are_found(stage, cast, items, q, found):
     assert titles(cast.ana, stage, q=q) == found
+
+
+def test_what_one_has_not_judged_is_found_in_one_walk_page_after_page(
+    stage, cast, items, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(listing, "MOST", 3)
+    for item in items[:2]:
+        services.judge(by=cast.ana, item_id=item.pk, verdict="exclude")
+    for by in (Filters(mine="none"), Filters(mine="none", state="undecided")):
+        found = listed(cast.ana, stage, by)
+        with django_assert_num_queries(1):
+            counted, ids = listing.known(found, by)
+        assert (counted.more, ids) == (True, [item.pk for item in items[2:5]])
 
 
 def test_the_list_is_narrowed_down_by_what_is_known(stage, cast, items, review):
