@@ -62,6 +62,28 @@ def test_every_decision_has_a_key_and_the_next_record_is_there_at_once(open_page
     assert measured["took"] < 50
 
 
+def test_keys_pressed_while_the_page_still_loads_are_kept(open_page, page, cast, items):
+    held: list[Any] = []
+    released: list[bool] = []
+    page.route("**/js/screening*.js", lambda route: route.continue_() if released else held.append(route))
+    opened = page.goto
+
+    def impatient(address):
+        opened(address, wait_until="commit")
+        page.wait_for_selector(".record:not([hidden])")
+        for key in ("i", "u"):
+            page.keyboard.press(key)
+        released.append(True)
+        for route in held:
+            route.continue_()
+
+    page.goto = impatient
+    open_page(cast.ana)
+    page.wait_for_function("() => document.querySelector('[data-progress]').innerText.startsWith('2')")
+    sent(page)
+    assert verdicts(cast.ana) == ["include", "unsure"]
+
+
 def test_the_last_decision_is_revised_and_both_are_kept(open_page, cast, items):
     page = open_page(cast.ana)
     page.keyboard.press("i")
