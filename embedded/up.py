@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from types import FrameType
 
-from embedded import ports, processes, staticfiles
+from embedded import given, ports, processes, staticfiles
 from embedded import steps as steps_process
 from embedded.child import Child, die_with, open_log, stop_all, tail
 from embedded.console import Refused, say
@@ -103,7 +103,8 @@ class Supervisor:
     # -- starting
 
     def prepare(self) -> None:
-        say("Starting PostgreSQL and Redis")
+        say(given.said())
+        given.check()
         self.lease.take()
         self.environment = application_environment(self.place, self.lease.urls)
         self.environment |= {"PORT": str(self.port), SUPERVISED: self.place.tag}
