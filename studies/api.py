@@ -140,6 +140,8 @@ class BatchSerializer(serializers.ModelSerializer[ImportBatch]):
 class NewBatchSerializer(serializers.Serializer[Any]):
     search = serializers.IntegerField(min_value=1)
     file = serializers.FileField(allow_empty_file=True)
+    # The same bytes are refused otherwise.
+    again = serializers.BooleanField(default=False)
 
 
 class BatchViewSet(viewsets.ReadOnlyModelViewSet[ImportBatch]):
@@ -160,7 +162,9 @@ class BatchViewSet(viewsets.ReadOnlyModelViewSet[ImportBatch]):
         upload: UploadedFile[bytes] = asked.validated_data["file"]
         found = get_object_or_404(Search, review__in=mine(request), id=asked.validated_data["search"])
         fetch_review(reader(request), found.review_id, "bring", writing=True)
-        batch, _job = services.start_import(by=reader(request), search=found, upload=upload)
+        batch, _job = services.start_import(
+            by=reader(request), search=found, upload=upload, again=asked.validated_data["again"]
+        )
         return Response(self.get_serializer(batch).data, status=status.HTTP_202_ACCEPTED)
 
 

@@ -85,6 +85,12 @@ class ImportForm(forms.Form):
         ),
     )
 
+    again = forms.BooleanField(
+        label=_("Import files again that were imported before"),
+        required=False,
+        help_text=_("Their records are merged with those that are here, and counted as duplicates."),
+    )
+
     def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["search"].queryset = Search.objects.filter(review=review)  # type: ignore[attr-defined]

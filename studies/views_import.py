@@ -8,6 +8,8 @@ from django.db.models import Case, When
 from django.forms import BaseForm
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -38,8 +40,21 @@ def searches(request: HttpRequest, review_id: int) -> HttpResponse:
     rows = sorted_by_search(found, list(reading.batches_of(review)[:2000]))
     context = {"review": review, "can": can, "form": form, "rows": rows}
     context["superseded"] = {search.rerun_of_id for search in found}
+    context["known"] = left_out(request, review)
     context["moved"] = PriorReviewer.objects.filter(review=review).exists()
     return render(request, "studies/searches.html", context, status=422 if form.errors else 200)
+
+
+def left_out(request: HttpRequest, review: Review) -> list[tuple[str, ImportBatch]]:
+    """Files that were dropped among others and imported before: their names, and as what they are known."""
+    named = [one.partition(":") for one in request.GET.getlist("known")[:100]]
+    numbers = {int(number) for number, _colon, _name in named if number.isdecimal() and len(number) < 19}
+    batches = reading.batches_of(review).in_bulk(numbers)
+    return [
+        (name, batches[int(number)])
+        for number, _colon, name in named
+        if number.isdecimal() and int(number) in batches
+    ]
 
 
 def sorted_by_search(
@@ -57,22 +72,36 @@ def sorted_by_search(
 
 @require_http_methods(["GET", "POST"])
 def new_import(request: HttpRequest, review_id: int) -> HttpResponse:
-    """Bring the files of a search, several at once. All of them are taken, or none and the page says which is wrong."""
+    """Bring the files of a search, several at once. All of them are taken, or none and the page says which is wrong;
+    but one that was imported before keeps nothing back: the others are read, and it is named."""
     posted = request.method == "POST"
     review, can = fetch_review(reader(request), review_id, "bring", writing=posted)
     data, files = (request.POST, request.FILES) if posted else (None, None)
-    form = ImportForm(data, files, review=review, initial={"search": request.GET.get("search")})
+    form = ImportForm(data, files, review=review, initial=beforehand(request))
     described = SearchForm(data if posted and not request.POST.get("search") else None, prefix="new")
     if data and data.get("apart"):
         described.name_by_files()
+    known: list[services.KnownFile] = []
     if posted and all_valid([form, *([described] if described.is_bound else [])]):
         try:
-            bring_files(request, review, form, described)
-            return redirect("studies:searches", review.pk)
+            known = bring_files(request, review, form, described)
+            if len(known) < len(form.uploads):
+                return redirect(f"{reverse('studies:searches', args=[review.pk])}{as_query(known)}")
         except Invalid as refusal:
             form.add_error("file", refusal.message)
     context = {"review": review, "can": can, "form": form, "described": described}
+    context["known"] = [(one.name, one.batch) for one in known]
     return render(request, "studies/import.html", context, status=422 if posted else 200)
+
+
+def beforehand(request: HttpRequest) -> dict[str, str]:
+    """What the address of the page asks for: a search, and to take what was imported before."""
+    return {name: request.GET.get(name, "") for name in ("search", "again")}
+
+
+def as_query(known: list[services.KnownFile]) -> str:
+    told = [("known", f"{one.batch.pk}:{one.name[:255]}") for one in known[:100]]
+    return f"?{urlencode(told)}" if told else ""
 
 
 def all_valid(forms: list[BaseForm]) -> bool:
@@ -81,15 +110,26 @@ def all_valid(forms: list[BaseForm]) -> bool:
 
 
 @transaction.atomic
-def bring_files(request: HttpRequest, review: Review, form: ImportForm, described: SearchForm) -> None:
-    by, search = reader(request), form.cleaned_data["search"]
+def bring_files(
+    request: HttpRequest, review: Review, form: ImportForm, described: SearchForm
+) -> list[services.KnownFile]:
+    """Start what is new, and say what was imported before. A search is described only for files that it has."""
+    by, search, known = reader(request), form.cleaned_data["search"], []
     apart = form.cleaned_data["apart"] and search is None
     for upload in form.uploads:
-        if search is None or apart:
-            own = {"source": services.source_of(upload)} if apart else {}
-            search = services.add_search(by=by, review=review, **(described.cleaned_data | own))
-        services.start_import(by=by, search=search, upload=upload)
-    messages.success(request, _("The files are being read. Their rows below say how far they are."))
+        try:
+            with transaction.atomic():
+                of = search
+                if of is None or apart:
+                    own = {"source": services.source_of(upload)} if apart else {}
+                    of = services.add_search(by=by, review=review, **(described.cleaned_data | own))
+                services.start_import(by=by, search=of, upload=upload, again=form.cleaned_data["again"])
+                search = of
+        except services.KnownFile as refusal:
+            known.append(refusal)
+    if len(known) < len(form.uploads):
+        messages.success(request, _("The files are being read. Their rows below say how far they are."))
+    return known
 
 
 def job_of(batch: ImportBatch) -> Job | None:

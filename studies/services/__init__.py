@@ -1,5 +1,6 @@
 from studies.services.full_texts import add_full_text
 from studies.services.importing import (
+    KnownFile,
     add_search,
     correct_search,
     match_columns,
@@ -25,6 +26,7 @@ from studies.services.mending import mend, set_aside, take_up
 from studies.services.moving import match_person
 
 __all__ = [
+    "KnownFile",
     "add_full_text",
     "add_search",
     "correct_report",

@@ -32,6 +32,17 @@ TELLING = {"title", "doi", "pmid", "nct"}
 Progress = Callable[[int, int], None]
 
 
+class KnownFile(Invalid):
+    """The same bytes were imported into this review before."""
+
+    def __init__(self, name: str, batch: ImportBatch) -> None:
+        super().__init__(
+            _("%(name)s was imported before, as %(known)s. Undo that import first if you mean to replace it.")
+            % {"name": name, "known": batch.filename}
+        )
+        self.name, self.batch = name, batch
+
+
 @write
 def add_search(*, by: User, review: Review, source: str, **details: Any) -> Search:
     refuse_if_closed(review)
@@ -80,9 +91,12 @@ def source_of(upload: "UploadedFile[bytes]") -> str:
 
 @write
 def start_import(
-    *, by: User, search: Search, upload: "UploadedFile[bytes]", known_format: str = ""
+    *, by: User, search: Search, upload: "UploadedFile[bytes]", known_format: str = "", again: bool = False
 ) -> tuple[ImportBatch, Job]:
-    """Keep the file as it is, and ask the worker to read it; `known_format` where nothing is to be found out."""
+    """Keep the file as it is, and ask the worker to read it; `known_format` where nothing is to be found out.
+
+    A file that was imported before is not taken, unless `again` says that this is meant.
+    """
     refuse_if_closed(search.review)
     name = upload.name or "upload"
     if not upload.size:
@@ -98,14 +112,9 @@ def start_import(
     upload.seek(0)
     # Two who bring the same file at once: the second waits here, and sees that of the first.
     Review.objects.select_for_update(no_key=True).get(id=search.review_id)
-    known = ImportBatch.objects.filter(review=search.review, sha256=digest.hexdigest()).exclude(
-        status__in=[ImportBatch.Status.FAILED, ImportBatch.Status.UNDONE]
-    )
-    if known.exists():
-        raise Invalid(
-            _("%(name)s was imported before, as %(known)s. Undo that import first if you mean to replace it.")
-            % {"name": name, "known": known[0].filename}
-        )
+    known = None if again else known_as(search.review, digest.hexdigest())
+    if known:
+        raise KnownFile(name, known)
     batch = ImportBatch.objects.create(
         review=search.review,
         search=search,
@@ -117,6 +126,13 @@ def start_import(
         created_by=by,
     )
     return batch, enqueue(review=search.review, task=TASK, target=batch.pk, by=by)
+
+
+def known_as(review: Review, digest: str) -> ImportBatch | None:
+    """The first import of the same bytes that stands."""
+    found = ImportBatch.objects.filter(review=review, sha256=digest)
+    gone = [ImportBatch.Status.FAILED, ImportBatch.Status.UNDONE]
+    return found.exclude(status__in=gone).select_related("search", "created_by").first()
 
 
 def read_batch(*, batch: ImportBatch, progress: Progress) -> bool:

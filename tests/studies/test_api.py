@@ -61,6 +61,9 @@ def test_a_file_is_posted_to_a_search_and_then_read(client_of, cast, review):
     again = client.post("/api/v1/batches/", {"search": made.json()["id"], "file": upload})
     assert again.status_code == 400
     assert "was imported before" in again.json()["detail"]
+    upload.seek(0)
+    meant = {"search": made.json()["id"], "file": upload, "again": "true"}
+    assert client.post("/api/v1/batches/", meant).status_code == 202
 
 
 def test_observers_post_nothing_and_strangers_learn_nothing(client_of, cast, review):

@@ -70,7 +70,6 @@ def test_a_search_of_another_review_is_not_offered_and_not_taken(client_of, cast
         ([], "required"),
         ([b""], "is empty. Export it again"),
         ([NBIB, b""], "is empty. Export it again"),
-        ([NBIB, NBIB], "was imported before"),
         ([b"x" * 2000], "larger than"),
     ],
 )
@@ -84,6 +83,68 @@ def test_files_that_cannot_be_taken_are_refused_together_and_nothing_is_kept(
     assert said in answer.content.decode()
     assert not ImportBatch.objects.filter(review=review).exists()
     assert not Search.objects.filter(review=review).exists()
+
+
+def test_a_file_that_was_imported_before_is_named_and_keeps_no_other_back(client_of, cast, review, work):
+    client = client_of(cast.ana)
+    client.post(url("import", review), {"file": [file(NBIB, "first.nbib")], **described()})
+    first = ImportBatch.objects.get(review=review)
+    files = [file(NBIB, "<b>copy.nbib"), file(ris("Dreams of twins"), "new.ris")]
+    answer = client.post(url("import", review), {"file": files, **described(source="Embase")}, follow=True)
+    html = answer.content.decode()
+    assert (
+        f'&lt;b&gt;copy.nbib, as <a href="{url("batch", review, first.pk)}">first.nbib</a> of PubMed' in html
+    )
+    assert "Import all the same" in html
+    assert [batch.filename for batch in ImportBatch.objects.filter(review=review)] == [
+        "first.nbib",
+        "new.ris",
+    ]
+    assert list(Search.objects.filter(review=review).values_list("source", flat=True)) == ["PubMed", "Embase"]
+    assert "Import files again" in client.get(f"{url('import', review)}?again=on").content.decode()
+
+
+def test_a_known_file_alone_leaves_nothing_behind_until_one_says_that_it_is_meant(
+    client_of, cast, review, work
+):
+    client = client_of(cast.ana)
+    client.post(url("import", review), {"file": [file(NBIB, "first.nbib")], **described()})
+    assert "Import files again" not in client.get(url("import", review)).content.decode()
+    for apart in ({}, {"apart": "on"}):
+        answer = client.post(
+            url("import", review), {"file": [file(NBIB)], **described(source="Rerun"), **apart}
+        )
+        assert answer.status_code == 422
+        html = answer.content.decode()
+        assert "first.nbib</a> of PubMed" in html
+        assert "Import files again" in html
+        assert (ImportBatch.objects.count(), Search.objects.count()) == (1, 1)
+    meant = {"file": [file(NBIB)], **described(source="Rerun"), "again": "on"}
+    assert client.post(url("import", review), meant).status_code == 302
+    work(review)
+    assert Record.objects.filter(review=review).count() == 4
+    assert Report.objects.current().filter(review=review).count() == 2
+
+
+def test_the_same_file_twice_at_once_is_read_once(client_of, cast, review, work):
+    files = [file(NBIB, "a.nbib"), file(NBIB, "b.nbib")]
+    for apart in ({}, {"apart": "on"}):
+        ImportBatch.objects.all().delete()
+        Search.objects.all().delete()
+        client_of(cast.ana).post(url("import", review), {"file": files, **described(), **apart})
+        assert [batch.filename for batch in ImportBatch.objects.all()] == ["a.nbib"]
+        assert Search.objects.count() == 1
+        [one.seek(0) for one in files]
+
+
+def test_what_an_address_says_of_known_files_shows_those_of_the_review_only(client_of, cast, review):
+    client_of(cast.ana).post(url("import", review), {"file": [file(NBIB, "hers.nbib")], **described()})
+    pk = ImportBatch.objects.get().pk
+    other = start_review(by=cast.stranger, title="Elsewhere")
+    told = f"?known={pk}:x&known=no&known=:&known={'9' * 30}:y&known=0:z"
+    answer = client_of(cast.stranger).get(f"{url('searches', other)}{told}")
+    assert answer.status_code == 200
+    assert "hers.nbib" not in answer.content.decode()
 
 
 @pytest.mark.parametrize(
