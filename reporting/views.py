@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -21,6 +21,7 @@ from reporting.prisma import BOXES, CHECKED, Box, boxes, violations
 from reviews.models import ExclusionReason, Review
 from reviews.permissions import fetch_review
 from screening.halting import grounds
+from studies import exporting, reading
 from studies.masking import mask_records, mask_reports
 from studies.models import Record, Report, Study
 
@@ -114,6 +115,23 @@ def box(request: HttpRequest, review_id: int, box_id: str) -> HttpResponse:
     rows = [row_of(review, found, one) for one in counted]
     shown = {"review": review, "can": can, "box": found, "reason": reason, "page": page, "rows": rows}
     return render(request, "reporting/box.html", shown)
+
+
+@require_GET
+def export_box(request: HttpRequest, review_id: int, box_id: str) -> StreamingHttpResponse:
+    """What a box counts, as a file for reference managers; of studies, the reports that tell of them."""
+    review, _can = fetch_review(reader(request), review_id)
+    found = BOXES.get(box_id)
+    if found is None:
+        raise Http404
+    reason = reason_of(request, review)
+    listing = Listing(review, box_id, reason.pk if reason else 0)
+    ids = listing[: len(listing)]
+    if found.unit == "study":
+        ids = reading.reports_telling_of(review, ids)
+    user = reader(request)
+    of = exporting.of_records if found.unit == "record" else exporting.of_reports
+    return exporting.as_file(of(user, review, ids), request.GET.get("as", ""), f"review-{review.pk}-{box_id}")
 
 
 def reason_of(request: HttpRequest, review: Review) -> ExclusionReason | None:

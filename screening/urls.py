@@ -13,6 +13,7 @@ urlpatterns = [
     path("reviews/<int:review_id>/screen/<slug:kind>/order/sample/", views_order.sample, name="sample"),
     path("reviews/<int:review_id>/screen/<slug:kind>/order/stop/", views_order.stop, name="stop"),
     path("reviews/<int:review_id>/screen/<slug:kind>/list/", views_list.records_list, name="list"),
+    path("reviews/<int:review_id>/screen/<slug:kind>/list/export/", views_list.export, name="export"),
     path("reviews/<int:review_id>/screen/<slug:kind>/bulk/", views_list.bulk, name="bulk"),
     path(
         "reviews/<int:review_id>/screen/<slug:kind>/bulk/decide/", views_list.bulk_decide, name="bulk_decide"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -22,6 +22,7 @@ from screening.forms import BulkForm
 from screening.listing import MOST, Count, Filters, in_order, known, listed, to_decide
 from screening.models import Bulk, Label, Verdict
 from screening.views import reader, record_context, stage_for
+from studies import exporting
 from studies.models import Search
 
 ON_PAGE = 50
@@ -66,6 +67,17 @@ def records_list(request: HttpRequest, review_id: int, kind: str) -> HttpRespons
             "by": by,
         },
     )
+
+
+@require_GET
+def export(request: HttpRequest, review_id: int, kind: str) -> StreamingHttpResponse:
+    """What the filters let through, all of it, as a file: masked like the list."""
+    review, _can, stage = stage_for(request, review_id, kind)
+    user = reader(request)
+    found = listed(user, stage, Filters.of(request.GET.dict()))
+    ids = sorted(found.order_by().values_list("report_id", flat=True))
+    entries = exporting.of_reports(user, review, ids, judging=True)
+    return exporting.as_file(entries, request.GET.get("as", ""), f"review-{review.pk}-{stage.kind}")
 
 
 def choices_of(review: Review, stage: Stage) -> dict[str, Any]:

@@ -161,6 +161,15 @@ def reports_of_study(study: Study) -> list[Report]:
     return [link.report for link in links]
 
 
+def reports_telling_of(review: Review, study_ids: Iterable[int]) -> list[int]:
+    """Those of several studies, each once, those of what was merged into a study as well."""
+    wanted = set(study_ids)
+    links = StudyLink.objects.current().filter(review=review).select_related("study", "report")
+    roots = {link.report.root_id for link in links if link.study.root_id in wanted}
+    found = Report.objects.current().filter(id__in=roots)
+    return list(found.order_by("id").values_list("id", flat=True))
+
+
 def studies_of(review: Review, words: str = "") -> QuerySet[Study]:
     told = Count("report_links", filter=Q(report_links__ended_at=None), distinct=True)
     found = Study.objects.current().filter(review=review)

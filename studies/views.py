@@ -2,16 +2,16 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.reader import reader
 from reviews.permissions import fetch_review
-from studies import masking, reading, services
+from studies import exporting, masking, reading, services
 from studies.forms import PaperForm, StudyForm
-from studies.models import FullText, PriorDecision, Record, RecordLink, Report, Study
+from studies.models import FullText, ImportBatch, PriorDecision, Record, RecordLink, Report, Study
 
 ON_PAGE = 50
 WORDS = 200
@@ -26,6 +26,17 @@ def records(request: HttpRequest, review_id: int) -> HttpResponse:
     masking.mask_records(reader(request), review, page.object_list)
     context = {"review": review, "can": can, "page": page, "words": words, "batch": batch}
     return render(request, "studies/records.html", context)
+
+
+@require_GET
+def export_records(request: HttpRequest, review_id: int) -> StreamingHttpResponse:
+    """The entries of the list, as a file; without those of an import that was undone."""
+    review, _can = fetch_review(reader(request), review_id)
+    words, batch = request.GET.get("q", "")[:WORDS], request.GET.get("batch", "")
+    found = reading.records_of(review, words, batch).filter(batch__status=ImportBatch.Status.DONE)
+    ids = list(found.values_list("id", flat=True))
+    entries = exporting.of_records(reader(request), review, ids)
+    return exporting.as_file(entries, request.GET.get("as", ""), f"review-{review.pk}-records")
 
 
 @require_GET
@@ -66,6 +77,17 @@ def reports(request: HttpRequest, review_id: int) -> HttpResponse:
     return render(
         request, "studies/reports.html", {"review": review, "can": can, "page": page, "words": words}
     )
+
+
+@require_GET
+def export_reports(request: HttpRequest, review_id: int) -> StreamingHttpResponse:
+    """The reports of the list, as a file."""
+    review, _can = fetch_review(reader(request), review_id)
+    words = request.GET.get("q", "")[:WORDS]
+    found = Report.objects.current().filter(review=review).matching(words)
+    ids = list(found.order_by("id").values_list("id", flat=True))
+    entries = exporting.of_reports(reader(request), review, ids)
+    return exporting.as_file(entries, request.GET.get("as", ""), f"review-{review.pk}-reports")
 
 
 @require_GET

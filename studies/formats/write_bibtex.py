@@ -38,18 +38,15 @@ def _escaped(text: str) -> str:
     return "".join(_SPECIAL.get(character, character) for character in text)
 
 
-def _key(record: ParsedRecord, taken: set[str]) -> str:
-    """Family name and year, with a letter where that is taken."""
+def _key(record: ParsedRecord, taken: dict[str, int]) -> str:
+    """Family name and year, with a number where that is taken."""
     family = record.authors[0].split(",")[0] if record.authors else "anonymous"
     plain = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode()
     base = re.sub(r"\W+", "", plain) or "record"
     base = f"{base}{record.year or ''}"
-    key, number = base, 1
-    while key in taken:
-        number += 1
-        key = f"{base}-{number}"
-    taken.add(key)
-    return key
+    taken[base] = taken.get(base, 0) + 1
+    # No family name keeps a hyphen, so that no key is another one's with its number.
+    return base if taken[base] == 1 else f"{base}-{taken[base]}"
 
 
 def bibtex_entry(record: ParsedRecord, key: str) -> str:
@@ -92,6 +89,6 @@ def _name(name: str) -> str:
 
 def write_bibtex(records: Iterable[ParsedRecord]) -> Iterator[str]:
     """The entries one after the other, each with a key of its own, to be encoded as UTF-8."""
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for record in records:
         yield bibtex_entry(record, _key(record, taken))
