@@ -58,9 +58,10 @@ class Screening(Kind):
             raise Invalid(_("A reason goes with an exclusion only. Choose exclude, or leave the reason out."))
         if self.reason_required and verdict == Choice.EXCLUDE and reason is None:
             raise Invalid(_("Choose the reason: at full text every exclusion is reported with one."))
-        # In one statement: this is the most frequent write of all.
+        # In one statement: this is the most frequent write of all. Made with the judgement, it is known to it.
+        said = Verdict(review_id=judgement.review_id, judgement=judgement, verdict=verdict, reason=reason)
         Verdict.objects.bulk_create(
-            [Verdict(review_id=judgement.review_id, judgement=judgement, verdict=verdict, reason=reason)],
+            [said],
             update_conflicts=True,
             unique_fields=["judgement"],
             update_fields=["verdict", "reason"],
@@ -81,7 +82,7 @@ class Screening(Kind):
         return reason
 
     def check(self, judgement: Judgement) -> None:
-        if not Verdict.objects.filter(judgement=judgement).exists():
+        if not hasattr(judgement, "verdict"):
             raise Invalid(_("Choose a verdict first."))
 
     def carry(self, source: Judgement, draft: Judgement) -> None:

@@ -126,19 +126,21 @@ def batch(request: HttpRequest, review_id: int, kind: str) -> JsonResponse:
 def decide(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
     """Take one decision, from the page's script or from its plain form."""
     try:
-        stage = stage_for(request, review_id, kind)[2]
-        return take_decision(request, review_id, stage)
+        return take_decision(request, review_id, kind)
     except (Refused, PermissionDenied, Http404) as error:
         if not wants_json(request):
             raise
         return refusal(error)
 
 
-def take_decision(request: HttpRequest, review_id: int, stage: Stage) -> HttpResponse:
+def take_decision(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
     user = reader(request)
     form = DecisionForm(request.POST)
+    if not form.is_valid():
+        stage_for(request, review_id, kind)  # who may not judge here is told that first
     values = form.values()
-    services.judge(by=user, token=form.cleaned_data["token"], stage=stage, **values)
+    token = form.cleaned_data["token"]
+    stage = services.judge(by=user, token=token, at=(review_id, kind), **values).item.stage
     done, live = records.own_progress(user, stage)
     if wants_json(request):
         return JsonResponse({"item": values["item_id"], "done": done, "live": live})

@@ -310,6 +310,10 @@ class Judgement(models.Model):
         return f"{self.role} judgement of {self.item_id} by {self.reviewer_id}"
 
     @property
+    def is_current(self) -> bool:
+        return self.submitted_at is not None and self.superseded_at is None
+
+    @property
     def is_draft(self) -> bool:
         return self.submitted_at is None
 

@@ -1,6 +1,6 @@
 """Independent judgements: begun, submitted, revised. The other judge's doings never show in what is allowed here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from accounts.models import User
 from config.refusals import Refused
 from consensus.kinds import kind_of
 from consensus.models import Assignment, Judgement, Stage, StageDelta, WorkItem
-from consensus.services.settling import lock, settle
+from consensus.services.settling import lock, said_of, settle
 from reviews.models import Review
 from reviews.permissions import NOTHING, Can, can, refuse_if_closed
 from reviews.writing import write
@@ -46,8 +46,7 @@ def fetch_item(user: User, item_id: int) -> WorkItem:
 def locked_for(by: User, item_id: int) -> WorkItem:
     """The item with its row held, for a member who may judge it."""
     # With what was merged into it: a new judgement takes the place of older ones there.
-    family = WorkItem.objects.filter(Q(id=item_id) | Q(survivor=item_id)).values_list("id", flat=True)
-    item = next((one for one in lock(family) if one.pk == item_id), None)
+    item = next((one for one in lock(Q(id=item_id) | Q(survivor=item_id)) if one.pk == item_id), None)
     allowed = can(by, item.review) if item else NOTHING
     if item is None or not allowed.see:
         raise Http404
@@ -65,17 +64,22 @@ def may_judge(user: User, stage: Stage, allowed: Can | None = None) -> bool:
     return not named or user.pk in named
 
 
-def refuse_if_over(item: WorkItem, by: User) -> None:
+def refuse_if_over(item: WorkItem, by: User, said: Sequence[Judgement]) -> None:
     """Say no to a judgement that cannot count any more: only for reasons that everybody may know."""
     if item.status == WorkItem.Status.CLOSED:
         raise Refused(str(CLOSED[item.closed_as]))
     if item.status == WorkItem.Status.RESOLVED:
         raise Refused(_("This is resolved. Ask for it to be reopened, with your reason."))
-    revealed = Judgement.objects.independent().current().of(by).filter(item=item, revealed_at__isnull=False)
-    if revealed.filter(round=item.round).exists():
+    if any(one.revealed_at and one.item_id == item.pk and one.round == item.round for one in own(by, said)):
         raise Refused(
             _("You have seen the comparison, so your judgement stands. Say what you think in the discussion.")
         )
+
+
+def own(by: User, said: Sequence[Judgement]) -> list[Judgement]:
+    """What this person said as one of the judges, as far as it counts."""
+    independent = Judgement.Role.INDEPENDENT
+    return [one for one in said if one.is_current and one.reviewer_id == by.pk and one.role == independent]
 
 
 @write
@@ -83,41 +87,54 @@ def submit(
     *, by: User, item_id: int, answer: Mapping[str, Any], comment: str = "", token: UUID | None = None
 ) -> Judgement:
     """Judge an item, or revise one's own judgement. Sent twice with one token, it is made once."""
-    item = locked_for(by, item_id)
+    return hand_in(by=by, item=locked_for(by, item_id), answer=answer, comment=comment, token=token)
+
+
+def hand_in(
+    *, by: User, item: WorkItem, answer: Mapping[str, Any], comment: str = "", token: UUID | None = None
+) -> Judgement:
+    """`submit`, of an item that the caller holds by `locked_for`, in the transaction of that write."""
     if token and (known := Judgement.objects.of(by).filter(token=token).first()):
         if known.item_id != item.pk:
             raise Refused(_("This decision was already recorded, for another record. Reload the page."))
+        known.item = item
         return known
-    refuse_if_over(item, by)
-    Judgement.objects.drafts().independent().of(by).filter(item=item).update(superseded_at=timezone.now())
+    said = said_of(item)
+    refuse_if_over(item, by, said)
+    put_away([one for one in said if one.is_draft and one.reviewer_id == by.pk and one.item_id == item.pk])
     judgement = Judgement.objects.create(
         review_id=item.review_id,
         item=item,
         reviewer=by,
-        role=role_for(item, by),
+        role=role_for(item, by, said),
         round=item.round,
         version_id=item.version_id,
         comment=comment,
         token=token,
     )
     kind_of(item.stage).write(judgement, answer)
-    return enter(judgement, item)
+    return enter(judgement, item, said)
 
 
-def role_for(item: WorkItem, by: User) -> str:
+def put_away(drafts: Sequence[Judgement]) -> None:
+    ids = [one.pk for one in drafts if one.role == Judgement.Role.INDEPENDENT]
+    if ids:
+        Judgement.objects.filter(id__in=ids).update(superseded_at=timezone.now())
+
+
+def role_for(item: WorkItem, by: User, said: Sequence[Judgement]) -> str:
     """One more than was needed is kept, but does not count: it came after the item's places were taken."""
-    if not item.complete or item.reopened_at:
+    if not item.complete or item.reopened_at or own(by, said):
         return Judgement.Role.INDEPENDENT
-    counted = Judgement.objects.current().independent().of(by).filter(item__in=family_ids(item)).exists()
     asked = Assignment.objects.filter(item=item, reviewer=by, basis=Assignment.Basis.ADDED).exists()
-    return Judgement.Role.INDEPENDENT if counted or asked else Judgement.Role.SURPLUS
+    return Judgement.Role.INDEPENDENT if asked else Judgement.Role.SURPLUS
 
 
 def family_ids(item: WorkItem) -> list[int]:
     return [item.pk, *WorkItem.objects.filter(survivor=item).values_list("id", flat=True)]
 
 
-def enter(judgement: Judgement, item: WorkItem) -> Judgement:
+def enter(judgement: Judgement, item: WorkItem, said: Sequence[Judgement]) -> Judgement:
     """Make a written draft count: it takes the place of what its reviewer said before, and the item settles."""
     kind = kind_of(item.stage)
     kind.check(judgement)
@@ -126,18 +143,24 @@ def enter(judgement: Judgement, item: WorkItem) -> Judgement:
         item.judges_needed = needed
         item.save(update_fields=["judges_needed"])
     now = timezone.now()
-    mine = Judgement.objects.current().of(judgement.reviewer).exclude(role=Judgement.Role.CONSENSUS)
-    mine = mine.filter(item__in=family_ids(item))
-    merged = set(mine.exclude(item=item).values_list("item_id", flat=True))
-    replaced = mine.update(superseded_at=now)
+    replaced = [one for one in said if replaces(judgement, one)]
+    if replaced:
+        Judgement.objects.filter(id__in=[one.pk for one in replaced]).update(superseded_at=now)
     judgement.submitted_at = now
     judgement.save(update_fields=["submitted_at"])
-    Assignment.objects.filter(item=item, reviewer=judgement.reviewer).delete()
-    count_judged(item.stage, judgement.reviewer_id, 1 - replaced)
-    for other in lock(merged):
+    Assignment.objects.filter(item=item, reviewer=judgement.reviewer_id).delete()
+    for other in lock({one.item_id for one in replaced} - {item.pk}):
         settle(other)
-    settle(item)
+    left = [one for one in said if one not in replaced and one.pk != judgement.pk]
+    judged = judged_step(item.stage, judgement.reviewer_id, 1 - len(replaced))
+    settle(item, said=[*left, judgement], steps=judged)
     return judgement
+
+
+def replaces(judgement: Judgement, other: Judgement) -> bool:
+    """Whether `other` is what the reviewer of `judgement` said before, of the item or of one merged into it."""
+    theirs = other.reviewer_id == judgement.reviewer_id and other.role != Judgement.Role.CONSENSUS
+    return theirs and other.is_current and other.pk != judgement.pk
 
 
 @write
@@ -145,17 +168,18 @@ def withdraw(*, by: User, judgement: Judgement) -> None:
     """Take one's own judgement back, as if it had not been made. It is kept, marked as superseded."""
     item = locked_for(by, judgement.item_id)
     held = Judgement.objects.current().of(by).filter(id=judgement.pk).exclude(role=Judgement.Role.CONSENSUS)
-    refuse_if_over(item, by)
+    refuse_if_over(item, by, said_of(item))
     if held.update(superseded_at=timezone.now()):
-        count_judged(item.stage, by.pk, -1)
-        settle(item)
+        settle(item, steps=judged_step(item.stage, by.pk, -1))
 
 
-def count_judged(stage: Stage, reviewer_id: int, step: int) -> None:
-    if step:
-        StageDelta.objects.create(
-            review_id=stage.review_id, stage=stage, reviewer_id=reviewer_id, what="judged", step=step
-        )
+def judged_step(stage: Stage, reviewer_id: int, step: int) -> list[StageDelta]:
+    if not step:
+        return []
+    mine = StageDelta(
+        review_id=stage.review_id, stage=stage, reviewer_id=reviewer_id, what="judged", step=step
+    )
+    return [mine]
 
 
 @write
@@ -165,7 +189,7 @@ def open_draft(*, by: User, item_id: int) -> Judgement:
     draft = Judgement.objects.drafts().independent().of(by).filter(item=item).first()
     if draft:
         return draft
-    refuse_if_over(item, by)
+    refuse_if_over(item, by, said_of(item))
     draft = Judgement.objects.create(
         review_id=item.review_id, item=item, reviewer=by, round=item.round, version_id=item.version_id
     )
@@ -192,7 +216,7 @@ def own_draft(by: User, judgement_id: int) -> Judgement:
     elif draft.reviewer_id != by.pk:
         raise Http404
     elif draft.item.status in {WorkItem.Status.CLOSED, WorkItem.Status.RESOLVED}:
-        refuse_if_over(draft.item, by)
+        refuse_if_over(draft.item, by, ())
     return draft
 
 
@@ -202,11 +226,12 @@ def submit_draft(*, by: User, judgement_id: int, comment: str = "") -> Judgement
     if draft.role == Judgement.Role.CONSENSUS:
         raise Refused(_("A consensus is agreed, not submitted as a judgement of one's own."))
     item = locked_for(by, draft.item_id)
-    refuse_if_over(item, by)
-    draft.role, draft.round = role_for(item, by), item.round
+    said = said_of(item)
+    refuse_if_over(item, by, said)
+    draft.role, draft.round = role_for(item, by, said), item.round
     draft.comment = comment or draft.comment
     draft.save(update_fields=["role", "round", "comment"])
-    return enter(draft, item)
+    return enter(draft, item, said)
 
 
 @write

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from consensus.compare import Answers
@@ -18,74 +19,94 @@ REBUILD = "synthesis.tasks.refresh"
 TO_JUDGE = (WorkItem.Status.OPEN, WorkItem.Status.PARTIAL)
 
 
-def lock(item_ids: Iterable[int]) -> list[WorkItem]:
+def lock(which: Iterable[int] | Q) -> list[WorkItem]:
     """Hold the items' rows, always in the same order, so that two writers never wait for each other in a circle. Who only
     points to them, like a ranking that is being written, neither waits nor is waited for."""
+    if not isinstance(which, Q):
+        ids = list(which)
+        if not ids:
+            return []
+        which = Q(id__in=ids)
     return list(
         WorkItem.objects.select_for_update(of=("self",), no_key=True)
         .select_related("stage", "review")
-        .filter(id__in=list(item_ids))
+        .filter(which)
         .order_by("stage__position", "id")
     )
+
+
+def said_of(item: WorkItem) -> list[Judgement]:
+    """All judgements and drafts of a locked item, and of what was merged into it, that nothing took the place of."""
+    # Read after the lock was had: what was merged meanwhile is among them.
+    merged = WorkItem.objects.filter(survivor=item.pk)
+    either = Q(item=item.pk) | Q(item__in=merged.values("id"))
+    said = list(Judgement.objects.filter(either, superseded_at=None).order_by("submitted_at", "id"))
+    for one in said:
+        if one.item_id == item.pk:
+            one.item = item
+    return said
 
 
 def situations(items: Sequence[WorkItem]) -> dict[int, Situation]:
     """What each item's status follows from, for items of one stage."""
     if not items:
         return {}
-    kind = kind_of(items[0].stage)
     ids = [item.pk for item in items]
     survivor = dict(WorkItem.objects.filter(survivor__in=ids).values_list("id", "survivor_id"))
-    closed = eligibility(items)
     # A merged item keeps its own judgements; its survivor counts them as well.
-    judgements = list(
-        Judgement.objects.current()
-        .exclude(role=Judgement.Role.SURPLUS)
-        .filter(item_id__in={*ids, *survivor})
-        .order_by("submitted_at", "id")
-    )
+    judgements = Judgement.objects.current().filter(item_id__in={*ids, *survivor})
     by_item: dict[int, list[Judgement]] = defaultdict(list)
-    for judgement in judgements:
+    for judgement in judgements.order_by("submitted_at", "id"):
         by_item[judgement.item_id].append(judgement)
         if judgement.item_id in survivor:
             by_item[survivor[judgement.item_id]].append(judgement)
-    found = {}
-    for item in items:
-        mine = by_item[item.pk]
-        independent = [one for one in mine if one.role == Judgement.Role.INDEPENDENT]
-        answers = kind.answers(independent) if len(independent) >= item.judges_needed else {}
-        consensus = [
-            one.pk for one in mine if one.role == Judgement.Role.CONSENSUS and one.item_id == item.pk
-        ]
-        found[item.pk] = Situation(
-            closed_as=closed.get(item.pk, ""),
-            needed=item.judges_needed,
-            said=tuple(
-                Said(one.pk, one.reviewer_id, one.round, one.item_id == item.pk, answers.get(one.pk, {}))
-                for one in independent
-            ),
-            consensus=consensus[0] if consensus else None,
-            reopened_in=item.round if item.reopened_at else None,
-            policy=kind.policy(item),
-        )
-    return found
+    closed = eligibility(items)
+    return {item.pk: situation(item, by_item[item.pk], closed.get(item.pk, "")) for item in items}
 
 
-def settle(item: WorkItem) -> Decision:
-    """Recompute a locked item's status, store it, and hand on what follows."""
-    situation = situations([item])[item.pk]
-    decision = decide(situation)
+def situation(item: WorkItem, said: Sequence[Judgement], closed_as: str) -> Situation:
+    """said: the item's current judgements, and those of what was merged into it, in the order in which they came."""
+    kind = kind_of(item.stage)
+    independent = [one for one in said if one.role == Judgement.Role.INDEPENDENT]
+    answers = kind.answers(independent) if len(independent) >= item.judges_needed else {}
+    consensus = [one.pk for one in said if one.role == Judgement.Role.CONSENSUS and one.item_id == item.pk]
+    return Situation(
+        closed_as=closed_as,
+        needed=item.judges_needed,
+        said=tuple(
+            Said(one.pk, one.reviewer_id, one.round, one.item_id == item.pk, answers.get(one.pk, {}))
+            for one in independent
+        ),
+        consensus=consensus[0] if consensus else None,
+        reopened_in=item.round if item.reopened_at else None,
+        policy=kind.policy(item),
+    )
+
+
+def settle(
+    item: WorkItem, *, said: Sequence[Judgement] | None = None, steps: Sequence[StageDelta] = ()
+) -> Decision:
+    """Recompute a locked item's status, store it, and hand on what follows. said: what `said_of` finds now, where that is
+    known; steps: those of the counts that come with it."""
+    said = said_of(item) if said is None else said
+    current = sorted((one for one in said if one.is_current), key=lambda one: (one.submitted_at, one.pk))
+    now = situation(item, current, eligibility([item]).get(item.pk, ""))
+    decision = decide(now)
     before = (item.status, standing(item))
-    apply(item, situation, decision)
+    apply(item, now, decision)
     if item.status not in TO_JUDGE:
         # It has its judgements: whoever held a place here and was not needed after all need not judge it.
         Assignment.objects.filter(item=item, basis=Assignment.Basis.QUEUE).delete()
     after = (item.status, standing(item))
+    # Answers that were submitted never change, so that they are read once.
+    asked = [one for one in (before[1], after[1]) if one and before != after]
+    answers = answers_of(asked, item.stage, said)
+    StageDelta.objects.bulk_create([*steps, *moved(item, before, after, answers)])
     if before != after:
-        # Answers that were submitted never change, so that they are read once.
-        answers = answers_of([one for one in (before[1], after[1]) if one], item.stage)
-        record(item, before, after, answers)
+        announce(item, before, after, answers)
+    if before[1] != after[1]:
         follow(item, answers)
+    if before != after:
         tell_settled(item, before[0])
     return decision
 
@@ -131,33 +152,39 @@ def survivor_id(item: WorkItem) -> int:
     return WorkItem.objects.values_list("id", flat=True).get(stage=item.stage, **{name: root})
 
 
-def record(
+def moved(
+    item: WorkItem,
+    before: tuple[str, int | None],
+    after: tuple[str, int | None],
+    answers: Mapping[int, Answers],
+) -> list[StageDelta]:
+    """The steps of the counts."""
+    steps: dict[str, int] = defaultdict(int)
+    for (status, judgement), step in ((before, -1), (after, 1)):
+        steps[status] += step
+        if judgement and before != after:
+            steps[tally_name(item.stage, answers[judgement])] += step
+    return [
+        StageDelta(review_id=item.review_id, stage_id=item.stage_id, what=what, step=step)
+        for what, step in steps.items()
+        if step
+    ]
+
+
+def announce(
     item: WorkItem,
     before: tuple[str, int | None],
     after: tuple[str, int | None],
     answers: Mapping[int, Answers],
 ) -> None:
-    """Append the steps of the counts, and the change that tables have to look at."""
-    steps: dict[str, int] = defaultdict(int)
-    for (status, judgement), step in ((before, -1), (after, 1)):
-        steps[status] += step
-        if judgement:
-            steps[tally_name(item.stage, answers[judgement])] += step
-    StageDelta.objects.bulk_create(
-        StageDelta(review_id=item.review_id, stage_id=item.stage_id, what=what, step=step)
-        for what, step in steps.items()
-        if step
-    )
-    if before[1] != after[1] or WorkItem.DECIDED.count(before[0]) != WorkItem.DECIDED.count(after[0]):
-        announce(item, answers.get(before[1] or 0, {}), answers.get(after[1] or 0, {}))
-
-
-def announce(item: WorkItem, before: Answers, after: Answers) -> None:
-    if not before and not after:
+    """Append the change that tables have to look at, where what they show, or its flag, is another."""
+    flagged = WorkItem.DECIDED.count(before[0]) != WorkItem.DECIDED.count(after[0])
+    was, now = answers.get(before[1] or 0, {}), answers.get(after[1] or 0, {})
+    if (before[1] == after[1] and not flagged) or not (was or now):
         return
-    keys = kind_of(item.stage).touches(item, before, after) if before != after else set()
+    keys = kind_of(item.stage).touches(item, was, now) if was != now else set()
     # Nothing but the flag changed: whoever shows any of its answers shows the flag.
-    keys = keys or kind_of(item.stage).touches(item, {}, after)
+    keys = keys or kind_of(item.stage).touches(item, {}, now)
     Change.objects.create(review_id=item.review_id, item=item, keys=sorted(keys))
     review_id = item.review_id
     transaction.on_commit(lambda: send(REBUILD, review_id))
@@ -167,9 +194,13 @@ def tally_name(stage: Stage, answers: Answers) -> str:
     return f"final:{kind_of(stage).tally(answers)}"
 
 
-def answers_of(judgement_ids: Sequence[int], stage: Stage) -> dict[int, Answers]:
-    judgements = list(Judgement.objects.filter(id__in=judgement_ids).select_related("item"))
-    return dict(kind_of(stage).answers(judgements)) if judgements else {}
+def answers_of(ids: Sequence[int], stage: Stage, at_hand: Sequence[Judgement] = ()) -> dict[int, Answers]:
+    """What these judgements say. at_hand: judgements that are read already, these among them or not."""
+    found = [one for one in at_hand if one.pk in ids]
+    missing = set(ids) - {one.pk for one in found}
+    if missing:
+        found += Judgement.objects.filter(id__in=missing).select_related("item")
+    return dict(kind_of(stage).answers(found)) if found else {}
 
 
 def follow(item: WorkItem, answers: Mapping[int, Answers]) -> None:

@@ -31,21 +31,28 @@ def judge(
     reason_id: int | str | None = None,
     comment: str = "",
     token: UUID | None = None,
-    stage: Stage | None = None,
+    at: tuple[int, str] | None = None,
 ) -> Judgement:
-    """Say whether a report goes on. The same token again changes nothing; without one, it is a revision. stage: the
-    one that the item must be at."""
-    refuse_unless_screening(by, item_id, stage)
-    answer = {"verdict": verdict, "reason_id": reason_id}
-    return consensus.submit(by=by, item_id=item_id, answer=answer, comment=comment.strip(), token=token)
-
-
-def refuse_unless_screening(by: User, item_id: int, stage: Stage | None = None) -> None:
-    found = WorkItem.objects.visible_to(by).filter(id=item_id).values_list("stage", "stage__kind").first()
-    if found is None or (stage and found[0] != stage.pk):
+    """Say whether a report goes on. The same token again changes nothing; without one, it is a revision. at: the review
+    and the kind of stage that the item must be of."""
+    item = consensus.locked_for(by, item_id)
+    if at and at != (item.review_id, item.stage.kind):
         raise Http404
-    if found[1] not in SCREENING:
+    refuse_other_kinds(item.stage.kind)
+    answer = {"verdict": verdict, "reason_id": reason_id}
+    return consensus.hand_in(by=by, item=item, answer=answer, comment=comment.strip(), token=token)
+
+
+def refuse_other_kinds(kind: str) -> None:
+    if kind not in SCREENING:
         raise Invalid(_("This is not screened with a verdict. Judge it on the page of its own stage."))
+
+
+def refuse_unless_screening(by: User, item_id: int) -> None:
+    kind = WorkItem.objects.visible_to(by).filter(id=item_id).values_list("stage__kind", flat=True).first()
+    if kind is None:
+        raise Http404
+    refuse_other_kinds(kind)
 
 
 @write
