@@ -19,8 +19,8 @@ from consensus.models.items import TARGETS
 from consensus.sides import Side, conflicts_of, signs_of, words_of
 from reviews.permissions import Can
 
-# Of one stage; whoever has more resolves these first.
-MOST = 500
+# Of one stage; whoever has more resolves these first. Each is read and compared for what can be chosen above the list.
+MOST = 200
 SHOWN_KEYS = 5
 
 

@@ -25,7 +25,7 @@ from screening.views import reader, record_context, stage_for
 from studies import exporting
 from studies.models import Search
 
-ON_PAGE = 50
+ON_PAGE = 30
 
 
 class Capped(Paginator):  # type: ignore[type-arg]

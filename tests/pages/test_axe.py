@@ -14,6 +14,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = {"wide": {"width": 1360, "height": 900}, "phone": {"width": 390, "height": 844}}
 # Another project's page, served as it is.
 NOT_OURS = {"api_docs"}
+# What repeats is looked at a few times: reading the contrast of every row of a long list takes most of the time.
+FEWER = """
+for (const body of document.querySelectorAll("tbody, ul.list"))
+  for (const row of [...body.children].slice(6)) row.remove();
+"""
 WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
 
 
@@ -32,6 +37,13 @@ def places(live_server):
                 seen.add(route)
                 found.append((user, route, path))
     return found
+
+
+def show(page, width, theme):
+    page.set_viewport_size(WIDTHS[width])
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    # Whatever follows the width of the window has done so after the next frame.
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 @pytest.mark.parametrize(
@@ -54,13 +66,14 @@ def test_every_page_passes_axe_and_fits_its_window(themes, places, context, live
             signed_in = user
         page.set_viewport_size(WIDTHS["wide"])
         page.goto(live_server.url + path)
-        for width, size in WIDTHS.items():
-            page.set_viewport_size(size)
-            page.emulate_media(color_scheme=themes[width], reduced_motion="reduce")
-            # Whatever follows the width of the window has done so after the next frame.
-            page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        for width in WIDTHS:
+            show(page, width, themes[width])
             if page.evaluate(WIDER):
                 complaints.append(f"{route} {width}: scrolls sideways")
+        if route != "styles":
+            page.evaluate(FEWER)
+        for width in WIDTHS:
+            show(page, width, themes[width])
             for broken in axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]:
                 nodes = "; ".join(str(node["target"]) for node in broken["nodes"][:2])
                 complaints.append(f"{route} {width} {themes[width]}: {broken['id']}: {nodes}")
