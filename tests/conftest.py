@@ -51,6 +51,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     FOUNDATION.prepare(item)
 
 
+# Begun last, one of these would keep one processor busy while the others have nothing left.
+LONG = (
+    "tests/walks/",
+    "tests/pages/",
+    "tests/deployment/",
+    "tests/consensus/test_mechanism.py",
+    "tests/consensus/test_simultaneous.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 def make_cast() -> Cast:
     """One person per role."""
 
