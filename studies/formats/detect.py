@@ -139,6 +139,12 @@ def _zip_format(head: bytes) -> str | None:
 def _xml_format(text: str) -> str | None:
     if re.search(r"<Pubmed(?:Book)?Article", text):
         return "pubmed_xml"
+    if re.search(
+        r"<Trials_downloaded_from_ICTRP[\s>]|<Trial>\s*<(?:Export_date|Internal_Number|TrialID)>", text
+    ):
+        return "ictrp"
+    if re.search(r"<rec[\s>]", text) and re.search(r"<header\s[^<>]*shortDbName=|<controlInfo>", text):
+        return "ebsco_xml"
     if re.search(r"<records?[\s>]", text) and re.search(
         r"<ref-type|<xml[\s>]|<titles>|<contributors>|<rec-number", text
     ):

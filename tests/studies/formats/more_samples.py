@@ -124,6 +124,60 @@ SCOPUS_NEW = (
     '"Authors","Author full names","Author(s) ID","Titles","Year","Source title","Page start","Page end","Source","EID"\n'
     '"Phil J.C.; Braun R.","Phil, James C. (57202138757); Braun, Rosemary (7402220509)","1; 2","Scalable","2005","Letters","1","9","Scopus","2-s2.0-27344436659"\n'
 )
+ICTRP = """<?xml version='1.0' encoding='UTF-8' ?>
+<Trials_downloaded_from_ICTRP>
+  <Trial><Export_date>08/28/2024 20:14:44</Export_date>
+    <Internal_Number>1
+    </Internal_Number>
+    <TrialID>NCT01234567
+    </TrialID>
+    <Public_title>Naps
+    </Public_title>
+    <Scientific_title>A trial of naps &lt; 20 minutes &amp; recall
+    </Scientific_title>
+    <Acronym/>
+    <Primary_sponsor>Some Hospital
+    </Primary_sponsor>
+    <Source_Register>ClinicalTrials.gov
+    </Source_Register>
+    <web_address>https://clinicaltrials.gov/study/NCT01234567
+    </web_address>
+    <other_records>No
+    </other_records>
+    <Condition>Sleep;Memory
+    </Condition>
+    <Date_registration3>20110203
+    </Date_registration3>
+    <Study_type>Interventional
+    </Study_type>
+  </Trial>
+  <Trial><Export_date>08/28/2024 20:14:44</Export_date>
+    <TrialID>EUCTR2010-123456-12-DE
+    </TrialID>
+    <Public_title>Night shifts
+    </Public_title>
+    <Scientific_title/>
+    <Date_registration>03/02/2010
+    </Date_registration>
+  </Trial>
+  <Trial>
+    <Acronym/>
+  </Trial>
+  <Trial><TrialID>PACTR201
+"""
+EBSCO_XML = """<?xml version="1.0" encoding="UTF-8"?>
+<records>
+<rec resultID="1"><header shortDbName="c8h" longDbName="CINAHL Complete" uiTerm="123456789"><controlInfo><bkinfo/>
+<jinfo><jtl>Sleep Letters</jtl><issn>12345678</issn></jinfo>
+<pubinfo><dt year="2019" month="06" day="01">20190601</dt><vid>7</vid><iid>2</iid><pub>Some House</pub></pubinfo>
+<artinfo><ui type="umi">x</ui><ui>123456789</ui><ui type="doi">10.1000/eb.1</ui><ppf>11</ppf><ppct>9</ppct><formats><fmt type="PDF"/></formats>
+<tig><atl>Naps &amp; <i>recall</i></atl></tig><aug><au>Okoye, Ada</au><au>Brandt, Jo</au><affil>Somewhere</affil></aug>
+<sug><subj type="thes">NAPS (Sleep)</subj><subj type="thes">RECALL</subj></sug><ab>One. NCT01234567.</ab><pubtype>Academic Journal</pubtype><doctype>Article</doctype></artinfo>
+<language>English</language></controlInfo></header><plink>https://search.ebscohost.com/login.aspx?db=c8h&amp;AN=123456789</plink></rec>
+<rec resultID="2"><header shortDbName="cmedm" longDbName="MEDLINE Ultimate" uiTerm="31234567"><controlInfo><jinfo><jtl>Dreams</jtl></jinfo>
+<artinfo><ppf>e12</ppf><tig><atl>Dreams</atl></tig></artinfo></controlInfo></header></rec>
+</records>
+"""
 MORE: dict[str, tuple[bytes, str, int, int]] = {
     "cinahl.ris": (CINAHL.encode(), "ris", 1, 0),
     "proquest-note.ris": (PROQUEST_NOTE.encode(), "ris", 1, 0),
@@ -150,5 +204,7 @@ MORE: dict[str, tuple[bytes, str, int, int]] = {
     "embase-rows.csv": (EMBASE_ROWS.encode(), "embase_rows", 2, 0),
     "embase.txt": (EMBASE_TEXT.encode(), "embase_text", 2, 0),
     "scopus-new.csv": (SCOPUS_NEW.encode(), "csv", 1, 0),
+    "ICTRP-Results.xml": (ICTRP.encode(), "ictrp", 4, 2),
+    "ebsco.xml": (EBSCO_XML.encode(), "ebsco_xml", 2, 0),
     "openalex.csv": (OPENALEX.encode(), "csv", 1, 0),
 }

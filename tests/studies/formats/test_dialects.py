@@ -121,6 +121,22 @@ MEANT: dict[str, list[dict[str, object]]] = {
         },
         {"decisions": (Decision("", "exclude"),)},
     ],
+    "ICTRP-Results.xml": [
+        {
+            "title": "A trial of naps < 20 minutes & recall", "identifiers": {"nct": "NCT01234567"}, "year": 2011, "kind": "Interventional",
+            "authors": ("Some Hospital",), "keywords": ("Sleep", "Memory"), "urls": ("https://clinicaltrials.gov/study/NCT01234567",),
+        },
+        {"title": "Night shifts", "identifiers": {"eudract": "2010-123456-12"}, "year": 2010},
+    ],
+    "ebsco.xml": [
+        {
+            "title": "Naps & recall", "authors": ("Okoye, Ada", "Brandt, Jo"), "journal": "Sleep Letters", "year": 2019, "volume": "7",
+            "issue": "2", "pages": "11-19", "doi": "10.1000/eb.1", "issn": ("1234-5678",), "source": "CINAHL Complete",
+            "identifiers": {"accession": "123456789", "nct": "NCT01234567"}, "keywords": ("NAPS (Sleep)", "RECALL"),
+            "language": "English", "kind": "Article; Academic Journal",
+        },
+        {"title": "Dreams", "pmid": "31234567", "identifiers": {}, "pages": "e12", "source": "MEDLINE Ultimate"},
+    ],
     "openalex.csv": [
         {"title": "A title", "pmid": "29123456", "authors": ("Doe, Jane", "van der Berg, Hans"), "pages": "45-67"}
     ],
@@ -135,7 +151,7 @@ def read_sample(name: str) -> list[ParsedRecord]:
 @pytest.mark.parametrize("name", MORE)
 def test_each_field_is_what_the_platform_meant(name: str) -> None:
     records = read_sample(name)
-    assert len(records) == len(MEANT[name]) == MORE[name][2]
+    assert len(records) == len(MEANT[name]) == MORE[name][2] - MORE[name][3]
     for record, meant in zip(records, MEANT[name], strict=True):
         assert {field: getattr(record, field) for field in meant} == meant
 
