@@ -1,5 +1,7 @@
 """Searches, and the files that they brought."""
 
+from contextlib import closing
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -22,6 +24,7 @@ from studies.formats import LABELS
 from studies.forms import ImportForm, SearchForm
 from studies.models import ImportBatch, PriorReviewer, Record, Search
 from studies.services.importing import TASK
+from studies.unpacking import unpacked
 
 ON_PAGE = 50
 
@@ -84,8 +87,8 @@ def new_import(request: HttpRequest, review_id: int) -> HttpResponse:
     known: list[services.KnownFile] = []
     if posted and all_valid([form, *([described] if described.is_bound else [])]):
         try:
-            known = bring_files(request, review, form, described)
-            if len(known) < len(form.uploads):
+            begun, known = bring_files(request, review, form, described)
+            if begun:
                 return redirect(f"{reverse('studies:searches', args=[review.pk])}{as_query(known)}")
         except Invalid as refusal:
             form.add_error("file", refusal.message)
@@ -112,24 +115,26 @@ def all_valid(forms: list[BaseForm]) -> bool:
 @transaction.atomic
 def bring_files(
     request: HttpRequest, review: Review, form: ImportForm, described: SearchForm
-) -> list[services.KnownFile]:
-    """Start what is new, and say what was imported before. A search is described only for files that it has."""
-    by, search, known = reader(request), form.cleaned_data["search"], []
+) -> tuple[int, list[services.KnownFile]]:
+    """Start what is new: how many files, and which were imported before. A search is described only for files that it
+    has."""
+    by, search, known, begun = reader(request), form.cleaned_data["search"], [], 0
     apart = form.cleaned_data["apart"] and search is None
-    for upload in form.uploads:
-        try:
-            with transaction.atomic():
-                of = search
-                if of is None or apart:
-                    own = {"source": services.source_of(upload)} if apart else {}
-                    of = services.add_search(by=by, review=review, **(described.cleaned_data | own))
-                services.start_import(by=by, search=of, upload=upload, again=form.cleaned_data["again"])
-                search = of
-        except services.KnownFile as refusal:
-            known.append(refusal)
-    if len(known) < len(form.uploads):
+    with closing(unpacked(form.uploads)) as uploads:
+        for upload in uploads:
+            try:
+                with transaction.atomic():
+                    of = search
+                    if of is None or apart:
+                        own = {"source": services.source_of(upload)} if apart else {}
+                        of = services.add_search(by=by, review=review, **(described.cleaned_data | own))
+                    services.start_import(by=by, search=of, upload=upload, again=form.cleaned_data["again"])
+                    search, begun = of, begun + 1
+            except services.KnownFile as refusal:
+                known.append(refusal)
+    if begun:
         messages.success(request, _("The files are being read. Their rows below say how far they are."))
-    return known
+    return begun, known
 
 
 def job_of(batch: ImportBatch) -> Job | None:

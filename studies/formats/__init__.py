@@ -26,6 +26,7 @@ from studies.formats import (
     workbook,
     wos,
 )
+from studies.formats.archive import several
 from studies.formats.columns import FIELDS, guess_mapping
 from studies.formats.detect import by_content, refuse_foreign
 from studies.formats.entry import Decision, Entry, Item, ParsedRecord, Refusal, UnreadableFile
@@ -50,6 +51,7 @@ __all__ = [
     "guess_mapping",
     "read",
     "sample",
+    "several",
     "who_wrote",
 ]
 
@@ -246,7 +248,7 @@ def _read_archive(stream: BinaryIO, filename: str, mapping: Mapping[str, str] | 
             name="xlsx", dialect=dialect, items=items, source=None, stream=stream, preface=headings
         )
     if archive.is_project(stream):
-        items = archive.read_project(stream)
+        items = archive.read_project(stream, _dataset)
         reading = Reading(name="asreview", dialect="ASReview", items=items, source=None, stream=stream)
         return reading.from_archive(stream)
     name, member = archive.only_member(stream)
@@ -255,6 +257,11 @@ def _read_archive(stream: BinaryIO, filename: str, mapping: Mapping[str, str] | 
     except archive.BROKEN as error:
         raise UnreadableFile(archive.DAMAGED) from error
     return reading.from_archive(stream)
+
+
+def _dataset(stream: BinaryIO, filename: str) -> Iterator[Item]:
+    """A file inside a project, of whatever format it is."""
+    return iter(read(stream, filename=filename))
 
 
 def _seekable(start: bytes, stream: BinaryIO) -> BinaryIO:

@@ -1,4 +1,4 @@
-"""A ZIP that holds one export, as Rayyan sends it."""
+"""A ZIP that holds one export, as Rayyan sends it, or several, each of which is taken out."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from typing import IO, BinaryIO
 
 from studies.formats import asreview_project
 from studies.formats.entry import Item, UnreadableFile
+from studies.formats.source import CHUNK
 
 _READABLE = (".csv", ".ris", ".nbib", ".bib", ".enw", ".ciw", ".xml", ".txt", ".tsv", ".json", ".xlsx")
 _ASIDE = ("customizations_log", "__macosx", "readme", "license", ".ds_store")
 MOST_UNPACKED = 4 * 2**30
 MOST_EXPANSION = 200
+MOST_MEMBERS = 100
 
 BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, NotImplementedError,
@@ -23,6 +25,7 @@ BROKEN = (
 )  # fmt: skip
 """What unpacking a damaged archive raises."""
 
+LOCKED = "The ZIP archive is locked with a password. Unpack it and upload the files inside."
 DAMAGED = "The ZIP archive is damaged. Download it again, or unpack it and upload the files inside."
 
 
@@ -36,9 +39,9 @@ def is_project(stream: BinaryIO) -> bool:
     return asreview_project.is_project(_opened(stream))
 
 
-def read_project(stream: BinaryIO) -> Iterator[Item]:
+def read_project(stream: BinaryIO, read: asreview_project.Read) -> Iterator[Item]:
     """The records of an ASReview project."""
-    return asreview_project.read_project(_opened(stream))
+    return asreview_project.read_project(_opened(stream), read)
 
 
 def _opened(stream: BinaryIO) -> zipfile.ZipFile:
@@ -49,20 +52,74 @@ def _opened(stream: BinaryIO) -> zipfile.ZipFile:
         raise UnreadableFile(DAMAGED) from error
 
 
-def only_member(stream: BinaryIO) -> tuple[str, IO[bytes]]:
-    """(name, stream) of the one export in the archive; raises where there is none or more than one."""
-    archive = _opened(stream)
-    names = archive.namelist()
-    if any(name.startswith(("word/", "ppt/")) for name in names):
-        raise UnreadableFile(
-            "This is an Office document, not a table. Export the references as RIS, .nbib or CSV."
-        )
-    members = [
+def _exports(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [
         part
         for part in archive.infolist()
         if part.filename.lower().endswith(_READABLE)
         and not any(word in part.filename.lower() for word in _ASIDE)
     ]
+
+
+def several(stream: BinaryIO, most: int) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """(name, pieces) of each export, where the archive holds more than one; of any other archive nothing.
+
+    More than MOST_MEMBERS of them, or more than `most` bytes, whatever the archive says of itself, are refused. One
+    that cannot be opened is left to its import, which says so.
+    """
+    try:
+        archive = _opened(stream)
+    except UnreadableFile:
+        return
+    members = _exports(archive)
+    packed = any(name.startswith(("xl/", "word/", "ppt/")) for name in archive.namelist())
+    if len(members) < 2 or packed or asreview_project.is_project(archive):
+        return
+    if len(members) > MOST_MEMBERS:
+        raise UnreadableFile(
+            f"The ZIP archive holds {len(members)} files. Unpack it and upload up to {MOST_MEMBERS} of them at once."
+        )
+    if any(part.flag_bits & 1 for part in members):
+        raise UnreadableFile(LOCKED)
+    left = _Left(most)
+    if sum(part.file_size for part in members) > most:
+        raise UnreadableFile(left.message)
+    for part in members:
+        yield part.filename, _pieces(archive, part, left)
+
+
+class _Left:
+    """How many bytes may still come out of an archive."""
+
+    message = "The files in the ZIP archive unpack to more than the server takes. Unpack it and upload the files inside."
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+
+    def take(self, size: int) -> None:
+        self._most -= size
+        if self._most < 0:
+            raise UnreadableFile(self.message)
+
+
+def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: _Left) -> Iterator[bytes]:
+    try:
+        with archive.open(part) as member:
+            while piece := member.read(CHUNK):
+                left.take(len(piece))
+                yield piece
+    except BROKEN as error:
+        raise UnreadableFile(DAMAGED) from error
+
+
+def only_member(stream: BinaryIO) -> tuple[str, IO[bytes]]:
+    """(name, stream) of the one export in the archive; raises where there is none or more than one."""
+    archive = _opened(stream)
+    if any(name.startswith(("word/", "ppt/")) for name in archive.namelist()):
+        raise UnreadableFile(
+            "This is an Office document, not a table. Export the references as RIS, .nbib or CSV."
+        )
+    members = _exports(archive)
     if len(members) != 1:
         found = "no export of references" if not members else f"{len(members)} files"
         raise UnreadableFile(f"The ZIP archive holds {found}. Unpack it and upload the files inside.")
@@ -74,9 +131,7 @@ def only_member(stream: BinaryIO) -> tuple[str, IO[bytes]]:
             "The file in the ZIP archive unpacks to more than the server takes. Split the export."
         )
     if part.flag_bits & 1:
-        raise UnreadableFile(
-            "The ZIP archive is locked with a password. Unpack it and upload the files inside."
-        )
+        raise UnreadableFile(LOCKED)
     try:
         return part.filename, archive.open(part)
     except BROKEN as error:

@@ -1,4 +1,5 @@
-"""An ASReview project (.asreview, version 2): a ZIP with its records and its labels in two SQLite files.
+"""An ASReview project (.asreview): a ZIP with its labels in a SQLite file. Its records are in another one (version 2),
+or in the file that was uploaded to it, which is kept in the folder `data` (version 1).
 
 The files are somebody else's: they are copied to disk up to a limit, opened read-only with nothing of their schema
 trusted, and only plain tables of the expected names are read.
@@ -11,23 +12,30 @@ import json
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from studies.formats import identifiers as ids
 from studies.formats.decisions import verdict_of
-from studies.formats.entry import Decision, Item, ParsedRecord, UnreadableFile, entry_or_refusal
+from studies.formats.entry import Decision, Entry, Item, ParsedRecord, UnreadableFile, entry_or_refusal
 from studies.formats.source import CHUNK, ENTRY_LIMIT
 from studies.formats.tagged import unique
 from studies.formats.text import one_line, paragraphs, storable, value
 
 RECORDS = "data_store.db"
 RESULTS = "results.db"
+FIRST_RESULTS = "results.sql"
+Read = Callable[[BinaryIO, str], Iterator[Item]]
 MOST_UNPACKED = 1024 * 2**20
 OLD = (
-    "This is a project of an older ASReview, or one without records. Open it in ASReview, export its data set as CSV "
+    "This is a project of a very old ASReview, or one without records. Open it in ASReview, export its data set as CSV "
     "or RIS, and upload that."
+)
+OTHERS = (
+    "The numbers of the records in this ASReview project are not those of the file that it was made of. Open it in "
+    "ASReview, export its data set as CSV or RIS, and upload that."
 )
 DAMAGED = "The ASReview project is damaged. Export it again, or export its data set as CSV or RIS."
 TOO_BIG = "The ASReview project unpacks to more than the server takes. Export its data set as CSV or RIS."
@@ -38,10 +46,13 @@ def is_project(archive: zipfile.ZipFile) -> bool:
     return "project.json" in archive.namelist()
 
 
-def read_project(archive: zipfile.ZipFile) -> Iterator[Item]:
-    """The records in the order of the project, each with what was decided of it."""
+def read_project(archive: zipfile.ZipFile, read: Read) -> Iterator[Item]:
+    """The records in the order of the project, each with what was decided of it. `read` reads the file that a project
+    of version 1 was made of."""
     stores = [part for part in archive.infolist() if part.filename.split("/")[-1] == RECORDS]
     labels = [part for part in archive.infolist() if part.filename.split("/")[-1] == RESULTS]
+    if not stores and not labels:
+        return _first_version(archive, read)
     if len(stores) != 1 or len(labels) > 1:
         raise UnreadableFile(OLD)
     if sum(part.file_size for part in (*stores, *labels)) > MOST_UNPACKED:
@@ -62,6 +73,64 @@ def _items(
                     yield entry_or_refusal(position, position, storable(raw), fields)
         except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
             raise UnreadableFile(DAMAGED) from error
+
+
+def _first_version(archive: zipfile.ZipFile, read: Read) -> Iterator[Item]:
+    labels = [part for part in archive.infolist() if part.filename.split("/")[-1] == FIRST_RESULTS]
+    name = _dataset_of(archive)
+    data = [part for part in archive.infolist() if part.filename == f"data/{name}"]
+    if len(data) != 1 or len(labels) > 1:
+        raise UnreadableFile(OLD)
+    if sum(part.file_size for part in (*data, *labels)) > MOST_UNPACKED:
+        raise UnreadableFile(TOO_BIG)
+    return _items_of_first(archive, data[0], labels[0] if labels else None, read)
+
+
+def _dataset_of(archive: zipfile.ZipFile) -> str:
+    with archive.open("project.json") as file:
+        text = file.read(2**20)
+    try:
+        about = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(DAMAGED) from error
+    name = about.get("dataset_path") if isinstance(about, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _items_of_first(
+    archive: zipfile.ZipFile, data: zipfile.ZipInfo, labels: zipfile.ZipInfo | None, read: Read
+) -> Iterator[Item]:
+    """ASReview numbers the entries of the file, or takes their numbers from its column `record_id`. It keeps a list of
+    these: where ours are others, labels would go to wrong records, and nothing is read."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            path = _unpacked(archive, labels, Path(folder)) if labels else None
+            decided = _decisions(path, note="notes") if path else {}
+            listed = _numbers(path) if path else set()
+            seen: set[object] = set()
+            with archive.open(data) as member:
+                for item in read(member, data.filename):  # type: ignore[arg-type]
+                    number = _number(item)
+                    seen.add(number)
+                    decision = decided.get(number)
+                    if isinstance(item, Entry) and decision:
+                        item = replace(item, fields=replace(item.fields, decisions=(decision,)))  # noqa: PLW2901
+                    yield item
+            if listed != seen and (listed or decided):
+                raise UnreadableFile(OTHERS)
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
+            raise UnreadableFile(DAMAGED) from error
+
+
+def _number(item: Item) -> int:
+    own = item.fields.extra.get("record_id", ()) if isinstance(item, Entry) else ()
+    text = own[0] if own else ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else item.position - 1
+
+
+def _numbers(path: Path) -> set[object]:
+    with contextlib.closing(_opened(path)) as base:
+        return {row["record_id"] for row in _rows(base, "record_table", ("record_id",))}
 
 
 def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, folder: Path) -> Path:
@@ -105,16 +174,16 @@ def _rows(base: sqlite3.Connection, table: str, wanted: tuple[str, ...]) -> Iter
         yield dict(zip(names, row, strict=True))
 
 
-def _decisions(path: Path) -> dict[Any, Decision]:
+def _decisions(path: Path, note: str = "note") -> dict[Any, Decision]:
     """Record -> what was decided of it; what nobody has labelled has none."""
     found: dict[Any, Decision] = {}
     with contextlib.closing(_opened(path)) as base:
-        for row in _rows(base, "results", ("record_id", "label", "note", "user_id")):
+        for row in _rows(base, "results", ("record_id", "label", note, "user_id")):
             verdict = verdict_of(str(row.get("label"))) if row.get("label") is not None else None
-            note = value(str(row.get("note") or ""))
-            if verdict or note:
+            said = value(str(row.get(note) or ""))
+            if verdict or said:
                 person = f"User {row['user_id']}" if row.get("user_id") is not None else ""
-                found[row["record_id"]] = Decision(reviewer=person, verdict=verdict, note=note)
+                found[row["record_id"]] = Decision(reviewer=person, verdict=verdict, note=said)
     return found
 
 

@@ -153,7 +153,9 @@ def test_the_same_file_twice_is_noticed_under_any_name_until_it_is_undone(
     work(review)
     answer = upload(content, "second.ris")
     assert answer.status_code == 422
-    assert "was imported before, as first.ris" in answer.content.decode()
+    html = answer.content.decode()
+    assert "was imported before" in html
+    assert ">first.ris</a>" in html
     lead = client_of(cast.lead)
     lead.post(url("undo_import", review, ImportBatch.objects.get().pk))
     assert upload(content, "third.ris").status_code == 302

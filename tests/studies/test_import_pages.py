@@ -8,7 +8,7 @@ from consensus.services import start_review
 from studies.models import ImportBatch, ImportRefusal, Record, Report, Search
 from studies.services import add_search
 from tests.conftest import ris
-from tests.studies.formats.samples import SAMPLES
+from tests.studies.formats.samples import SAMPLES, zipped
 
 pytestmark = pytest.mark.django_db
 NBIB = (
@@ -135,6 +135,64 @@ def test_the_same_file_twice_at_once_is_read_once(client_of, cast, review, work)
         assert [batch.filename for batch in ImportBatch.objects.all()] == ["a.nbib"]
         assert Search.objects.count() == 1
         [one.seek(0) for one in files]
+
+
+def test_each_export_in_an_archive_becomes_an_import_of_its_own(client_of, cast, review, work):
+    inside = {
+        "a/pubmed.nbib": NBIB,
+        "../b.ris": ris("Dreams of twins"),
+        "README.txt": b"x",
+        "paper.pdf": b"%PDF",
+    }
+    data = {"file": [file(zipped(inside), "all.zip")], "apart": "on", **described()}
+    assert client_of(cast.ana).post(url("import", review), data).status_code == 302
+    work(review)
+    found = ImportBatch.objects.filter(review=review).order_by("id")
+    assert [(one.filename, one.format, one.made, one.refused) for one in found] == [
+        ("pubmed.nbib", "medline", 2, 0),
+        ("b.ris", "ris", 1, 0),
+    ]
+    assert found[0].file.read() == NBIB
+    assert list(Search.objects.filter(review=review).values_list("source", flat=True)) == ["PubMed", "b"]
+
+
+def test_an_archive_with_one_export_is_kept_as_it_is(client_of, cast, review, work):
+    content = zipped({"pubmed.nbib": NBIB})
+    client_of(cast.ana).post(url("import", review), {"file": [file(content, "one.zip")], **described()})
+    work(review)
+    batch = ImportBatch.objects.get(review=review)
+    assert (batch.filename, batch.made, batch.file.read()) == ("one.zip", 2, content)
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        ({"a.ris": b"x" * 900_000, "b.ris": b"x" * 900_000}, "unpack to more than the server takes"),
+        ({f"{n}.ris": b"x" for n in range(101)}, "holds 101 files"),
+        ({"a.ris": NBIB, "b.ris": b""}, "is empty. Export it again"),
+    ],
+)
+def test_an_archive_that_cannot_be_taken_apart_is_refused_whole(
+    inside, said, client_of, cast, review, settings
+):
+    settings.IMPORT_MAX_BYTES = 1_000_000
+    files = [file(ris("Naps"), "good.ris"), file(zipped(inside), "all.zip")]
+    answer = client_of(cast.ana).post(url("import", review), {"file": files, **described()})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not ImportBatch.objects.filter(review=review).exists()
+
+
+def test_an_archive_that_says_it_is_smaller_than_it_is_unpacks_no_further(client_of, cast, review, settings):
+    settings.IMPORT_MAX_BYTES = 1_000_000
+    bomb = zipped({"a.ris": b"x" * 900_000, "b.ris": b"y" * 900_000})
+    size = (900_000).to_bytes(4, "little")
+    answer = client_of(cast.ana).post(
+        url("import", review),
+        {"file": [file(bomb.replace(size, (10).to_bytes(4, "little")), "all.zip")], **described()},
+    )
+    assert answer.status_code == 422
+    assert not ImportBatch.objects.filter(review=review).exists()
 
 
 def test_what_an_address_says_of_known_files_shows_those_of_the_review_only(client_of, cast, review):

@@ -87,7 +87,7 @@ def test_a_workbook_is_told_from_other_archives() -> None:
     assert detect(XLSX[:65536], "x.zip") == "xlsx"
     with pytest.raises(UnreadableFile, match="2 files"):
         read(io.BytesIO(zipped({"a.ris": b"TY  - ", "b.ris": b"TY  - "})))
-    with pytest.raises(UnreadableFile, match="older ASReview"):
+    with pytest.raises(UnreadableFile, match="very old ASReview"):
         read(io.BytesIO(zipped({"project.json": b"{}", "data/a.csv": b""})))
 
 
