@@ -41,7 +41,10 @@ def is_project(stream: BinaryIO) -> bool:
 
 def read_project(stream: BinaryIO, read: asreview_project.Read) -> Iterator[Item]:
     """The records of an ASReview project."""
-    return asreview_project.read_project(_opened(stream), read)
+    try:
+        return asreview_project.read_project(_opened(stream), read)
+    except BROKEN as error:
+        raise UnreadableFile(asreview_project.DAMAGED) from error
 
 
 def _opened(stream: BinaryIO) -> zipfile.ZipFile:

@@ -240,6 +240,21 @@ def asreview_project() -> bytes:
     return zipped({"project.json": about, "data_store.db": store, "reviews/abc/results.db": labels})
 
 
+def first_asreview_project() -> bytes:
+    labels = database(
+        [
+            ("CREATE TABLE record_table (record_id INT)", []),
+            ("INSERT INTO record_table VALUES (?)", [(0,), (1,), (2,)]),
+            ("CREATE TABLE results (record_id INTEGER, label INTEGER, notes TEXT)", []),
+            ("INSERT INTO results VALUES (?, ?, ?)", [(0, 1, "good"), (1, 0, None)]),
+        ]
+    )
+    about = json.dumps({"version": "1.2", "dataset_path": "a.ris"}).encode()
+    return zipped(
+        {"project.json": about, "data/a.ris": ASREVIEW_RIS.encode(), "reviews/abc/results.sql": labels}
+    )
+
+
 XLSX = workbook(
     [
         ["Some report of 2024"],

@@ -9,6 +9,7 @@ import os
 import random
 import signal
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,10 +17,10 @@ from types import FrameType
 import pytest
 
 from studies.formats import SUPPORTED, Entry, UnreadableFile, read
-from tests.studies.formats.samples import SAMPLES, asreview_project, zipped
+from tests.studies.formats.samples import SAMPLES, asreview_project, first_asreview_project, zipped
 
 BY_FORMAT = {name: [sample[0] for sample in SAMPLES.values() if sample[1] == name] for name in SUPPORTED}
-BY_FORMAT["asreview"] = [asreview_project()]
+BY_FORMAT["asreview"] = [asreview_project(), first_asreview_project()]
 TOKENS = [
     b"\x00", b"\r", b"\n", b"\r\n", b"\xff\xfe", b"\xef\xbb\xbf", b"\xe2\x80\xae", b"\x80", b"\xc3", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80",
     b"TY  - JOUR\n", b"ER  - ", b"TI  - ", b"AU  - ", b"PMID- ", b"PT J\n", b"EF\n", b"%0 ", b"%T x\n", b"@article{", b"@string{a=",
@@ -39,6 +40,10 @@ FINDS = {
     "a brace that never closes above many empty lines": b"@article{a,\n author = {{Some body} " + b"\n" * 400,
     "half a character in JSON": b'[{"title": "One \\ud800", "type": "book"}]',
     "an archive whose directory points before it": zipped({"search.ris": b"TY  - JOUR\n"}).replace(
+        b"PK\x05\x06" + bytes(4) + b"\x01\x00\x01\x00", b"PK\x05\x06" + bytes(4) + b"\x01\x00\x01\x7f"
+    )[:-4]
+    + b"\xff\x7f\x00\x00",
+    "an old project whose directory points before it": zipped({"project.json": b"{}"}).replace(
         b"PK\x05\x06" + bytes(4) + b"\x01\x00\x01\x00", b"PK\x05\x06" + bytes(4) + b"\x01\x00\x01\x7f"
     )[:-4]
     + b"\xff\x7f\x00\x00",
@@ -75,9 +80,20 @@ def mutated(data: bytes, other: bytes, dice: random.Random) -> bytes:
     return bytes(out)
 
 
+def within(data: bytes, other: bytes, dice: random.Random) -> bytes:
+    """The archive with a change in one of its files: one in its own bytes seldom gets past its checksums."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    name = dice.choice([name for name in members if members[name]])
+    return zipped(members | {name: mutated(members[name], other, dice)})
+
+
 def example(name: str, seed: int) -> bytes:
     dice = random.Random(f"{name} {seed}")
-    data = mutated(dice.choice(BY_FORMAT[name]), dice.choice(list(SAMPLES.values()))[0], dice)
+    sample, other = dice.choice(BY_FORMAT[name]), dice.choice(list(SAMPLES.values()))[0]
+    if sample.startswith(b"PK") and dice.random() < 0.8:
+        return within(sample, other, dice)
+    data = mutated(sample, other, dice)
     return data.decode("utf-8", "replace").encode("utf-16") if dice.random() < 0.05 else data
 
 
