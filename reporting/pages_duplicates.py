@@ -21,6 +21,7 @@ from reviews.models import Review
 from reviews.permissions import fetch_review
 from studies import masking, reading
 from studies.dedupe.saying import sorted_evidence
+from studies.differences import in_which
 from studies.models import DuplicatePair, PairDecision
 
 DECISIONS_SHOWN = 50
@@ -50,7 +51,8 @@ def asked(
     if pair is None:
         return {"pair": None, "waiting": 0}
     mask_pairs(user, review, [pair])
-    speaks_for, against = sorted_evidence(pair.evidence)
+    misprints = in_which(pair.left.title, pair.right.title)
+    speaks_for, against = sorted_evidence(pair.evidence, misprints=misprints)
     return {
         "pair": pair,
         "rows": reading.field_by_field(pair),
@@ -116,7 +118,8 @@ def alike(request: HttpRequest, review_id: int, pair_id: int) -> HttpResponse:
     mask_pairs(reader(request), review, shown)
     if any(one.left.masked for one in shown):
         pair.evidence = reading.unnumbered(pair.evidence)
-    speaks_for, against = sorted_evidence(pair.evidence)
+    misprints = in_which(pair.left.title, pair.right.title)
+    speaks_for, against = sorted_evidence(pair.evidence, misprints=misprints)
     context = {
         "review": review,
         "can": can,

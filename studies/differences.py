@@ -30,6 +30,31 @@ def differing(left: str, right: str) -> tuple[Marked, Marked]:
     return _joined(mine), _joined(other)
 
 
+def in_which(left: str, right: str, most: int = 3) -> str:
+    """The words by which two texts differ, beside each other: what a misprint is, is seen at once.
+
+    Nothing where they do not differ, or in more than twice as many places as are named: then they are simply others.
+    """
+    ours, theirs = _TOKEN.findall(left)[:MOST_TOKENS], _TOKEN.findall(right)[:MOST_TOKENS]
+    low, other_low = ([one.casefold() for one in tokens] for tokens in (ours, theirs))
+    pairs = [
+        ("".join(ours[a:b]).strip(), "".join(theirs[c:d]).strip())
+        for kind, a, b, c, d in SequenceMatcher(None, low, other_low, autojunk=False).get_opcodes()
+        if kind != "equal"
+    ]
+    said = [_beside(one, other) for one, other in pairs if one or other]
+    if not said or len(said) > 2 * most:
+        return ""
+    return "; ".join(said[:most]) + ("; …" if len(said) > most else "")
+
+
+def _beside(one: str, other: str) -> str:
+    ours, theirs = (f"“{text[:60]}…”" if len(text) > 60 else f"“{text}”" for text in (one, other))
+    if one and other:
+        return f"{ours} – {theirs}"
+    return f"{ours if one else theirs} in one only"
+
+
 def _whole(text: str, other: str) -> Marked:
     return [(text, text != other)] if text else []
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 _NUMBERED = re.compile(r"[^\s,]*\d[^\s,]*")
 _FOR = ("same ", "titles equal", "authors agree", "journals alike", "volume ", "page ")
 _PAGES = re.compile(r"pages \S+-\S+$")
+_ALIKE = ("titles close", "titles equal but for a slip")
 _WORDS = {
     "titles equal": "The titles are the same.",
     "titles equal but for a slip": "The titles are the same but for a slip.",
@@ -55,11 +56,20 @@ def in_words(said: str) -> str:
     return f"{said[:1].upper()}{said[1:]}."
 
 
-def sorted_evidence(evidence: str) -> tuple[list[str], list[str]]:
-    """(for, against), each in sentences, of evidence as it is stored: pieces with commas between them."""
+def sorted_evidence(evidence: str, *, misprints: str = "") -> tuple[list[str], list[str]]:
+    """(for, against), each in sentences, of evidence as it is stored: pieces with commas between them.
+
+    `misprints` are the words by which titles that are not the same differ. They are no part of the evidence, by which
+    pairs are alike that a person decides at once.
+    """
     pieces = [piece.strip() for piece in evidence.split(", ") if piece.strip()]
-    return _said(p for p in pieces if speaks_for(p)), _said(p for p in pieces if not speaks_for(p))
+    return _said((p for p in pieces if speaks_for(p)), misprints), _said(
+        (p for p in pieces if not speaks_for(p)), misprints
+    )
 
 
-def _said(pieces: Iterable[str]) -> list[str]:
-    return [in_words(piece) for piece in pieces]
+def _said(pieces: Iterable[str], misprints: str) -> list[str]:
+    return [
+        f"{in_words(piece)[:-1]}: {misprints}." if misprints and piece in _ALIKE else in_words(piece)
+        for piece in pieces
+    ]

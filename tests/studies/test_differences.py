@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from studies.best import best_of
 from studies.dedupe.saying import in_words, pattern_of, sorted_evidence
-from studies.differences import differing
+from studies.differences import differing, in_which
 
 EMPTY: dict[str, object] = dict.fromkeys(
     ("title", "abstract", "journal", "volume", "issue", "pages", "doi", "pmid", "kind"), ""
@@ -66,6 +66,36 @@ def test_evidence_is_sorted_and_its_pattern_has_no_numbers():
     assert len(speaks_for) == 3
     assert against == ["The years differ: 2018 and 2019.", "Other PMID."]
     assert pattern_of(evidence) == "same DOI, titles equal, years # and #, pages #, other PMID"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        (
+            "Naps in hypertensoin",
+            "Naps in hypertension",
+            "The titles are close: “hypertensoin” – “hypertension”.",
+        ),
+        ("Naps in old rats", "NAPS in rats", "The titles are close: “old” in one only."),
+        ("Naps and recall", "Naps  and recall", "The titles are close."),
+        ("a b c d e f g h", "1 b 2 d 3 f 4 h", "The titles are close: “a” – “1”; “c” – “2”; “e” – “3”; …."),
+        ("a b c d e f g h i j k l m n", "1 b 2 d 3 f 4 h 5 j 6 l 7 n", "The titles are close."),
+    ],
+)
+def test_titles_that_are_close_are_said_with_the_words_by_which_they_differ(left, right, said):
+    speaks_for, against = sorted_evidence("same DOI, titles close", misprints=in_which(left, right))
+    assert (speaks_for, against) == (["The DOI is the same."], [said])
+
+
+def test_a_title_that_is_the_same_is_said_without_any_words():
+    misprints = in_which("Naps", "Naps")
+    assert sorted_evidence("titles equal", misprints=misprints) == (["The titles are the same."], [])
+    assert sorted_evidence("titles equal", misprints="“x” – “y”") == (["The titles are the same."], [])
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_whatever_differs_is_said_in_few_words(left, right):
+    assert len(in_which(left, right)) < 500
 
 
 def test_the_place_comes_from_one_record_and_capitals_lose():
