@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import PermissionDenied
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -130,6 +131,7 @@ class LevelSerializer(JudgedSerializer):
         fields = [*JUDGED, "key", "proposed", "level", "score", "reason", "direction"]
 
 
+@extend_schema_serializer(component_name="AssessmentAnswer")
 class AnswerSerializer(JudgedSerializer):
     report = serializers.IntegerField(source="anchor.report_id", default=None, read_only=True)
     page = serializers.CharField(source="anchor.page", default=None, read_only=True)

@@ -2,10 +2,15 @@
 
 from importlib import import_module
 
-from django.urls import URLPattern, URLResolver, path
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.module_loading import module_has_submodule
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from django.views.decorators.http import require_GET
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import DefaultRouter
+
+from config.describing import description
 
 APPS = (
     "accounts",
@@ -32,8 +37,16 @@ for app in APPS:
         for prefix, viewset, basename in import_module(f"{app}.api").ROUTES:
             router.register(prefix, viewset, basename=basename)
 
+
+@require_GET
+def docs(request: HttpRequest) -> HttpResponse:
+    """What the API offers, for people."""
+    root = request.build_absolute_uri(reverse("api-root"))
+    return render(request, "api.html", {"groups": description(), "root": root})
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("docs/", docs, name="api_docs"),
     *router.urls,
 ]

@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "csp",
     "accounts",
     "reviews",
@@ -55,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.compression.Compress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -233,8 +233,13 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Systematic reviews: records, reports, studies, blinded judgements, agreed values, tables.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # One name for each set of words, where two fields of one name have different ones.
+    "ENUM_NAME_OVERRIDES": {
+        "ExclusionReasonStatusEnum": "reviews.models.ExclusionReason.Status",
+        "StudyDesignEnum": "studies.models.Study.Design",
+        "StandingEnum": "studies.models.Report.Status",
+        "TableStatusEnum": "synthesis.models.SummaryTable.Status",
+    },
 }
 
 

@@ -208,11 +208,14 @@ class Masked(viewsets.ReadOnlyModelViewSet[Any]):
         raise NotImplementedError
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        self.mask(reader(self.request), list(args[0]) if args and kwargs.get("many") else list(args[:1]))
+        if args:
+            self.mask(reader(self.request), list(args[0]) if kwargs.get("many") else list(args[:1]))
         return super().get_serializer(*args, **kwargs)
 
 
 class RecordViewSet(Masked):
+    """What the searches found: one row for each entry of an export. What is masked from the reader is empty."""
+
     serializer_class = RecordSerializer
     filterset_fields = ["review", "batch"]
     queryset = Record.objects.none()
@@ -256,6 +259,8 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
 
 
 class ReportViewSet(Masked):
+    """What is screened: records that are the same are one report. What is masked from the reader is empty."""
+
     serializer_class = ReportSerializer
     filterset_fields = ["review", "status", "retrieval"]
     queryset = Report.objects.none()

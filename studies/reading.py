@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -112,11 +113,18 @@ def records_of(review: Review, words: str = "", batch: str = "") -> QuerySet[Rec
     return found.defer("raw", "extra", "abstract")
 
 
+def number_of(rows: QuerySet[Any], by: str) -> Coalesce:
+    """How many rows point at one of the outer query's: asked of the few that are shown, and left out where they are only
+    counted, as a joined count is not."""
+    counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
 def reports_of(review: Review, words: str = "") -> QuerySet[Report]:
     """Reports that stand, with how many records each has; found by the words of title and abstract."""
-    linked = Count("links", filter=Q(links__ended_at=None), distinct=True)
+    links = RecordLink.objects.current().filter(report=OuterRef("pk"))
     found = Report.objects.current().filter(review=review).matching(words)
-    return found.annotate(records=linked).defer("abstract").order_by("id")
+    return found.annotate(records=number_of(links, "report")).defer("abstract").order_by("id")
 
 
 def corrections_of(report: Report) -> list[dict[str, Any]]:
@@ -171,11 +179,11 @@ def reports_telling_of(review: Review, study_ids: Iterable[int]) -> list[int]:
 
 
 def studies_of(review: Review, words: str = "") -> QuerySet[Study]:
-    told = Count("report_links", filter=Q(report_links__ended_at=None), distinct=True)
+    links = StudyLink.objects.current().filter(study=OuterRef("pk"))
     found = Study.objects.current().filter(review=review)
     for word in words.split():
         found = found.filter(label__icontains=word)
-    return found.annotate(reports=told).order_by("label", "id")
+    return found.annotate(reports=number_of(links, "study")).order_by("label", "id")
 
 
 def open_pairs(review: Review) -> QuerySet[DuplicatePair]:

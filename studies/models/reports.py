@@ -76,7 +76,15 @@ class Report(Bibliographic, Linkable):
             ),
             models.CheckConstraint(condition=~Q(survivor=F("id")), name="report_survivor_is_another"),
         ]
-        indexes = [models.Index(fields=["review", "status"], name="report_by_status")]
+        indexes = [
+            models.Index(fields=["review", "status"], name="report_by_status"),
+            # Few of the many: the counts of the flow ask for them by how their search stands.
+            models.Index(
+                fields=["review", "retrieval"],
+                condition=Q(status="current") & ~Q(retrieval="not_sought"),
+                name="report_sought",
+            ),
+        ]
         ordering = ["id"]
 
     def __str__(self) -> str:
