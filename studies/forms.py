@@ -128,6 +128,12 @@ class PasteForm(forms.Form):
         )
         self.fields["text"].help_text = f"{self.fields['text'].help_text} {told}"
 
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if not text.strip():
+            raise forms.ValidationError(_("Paste at least one reference."))
+        return text
+
 
 class BibliographicForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a report says, to be entered or corrected by hand."""

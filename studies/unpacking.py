@@ -29,11 +29,17 @@ def unpacked(uploads: Iterable[Upload]) -> Generator[Upload, None, None]:
                 part.close()
 
 
+def plain(name: str) -> str:
+    """A file's name without what nobody sees, such as what turns the direction of text."""
+    return "".join(character for character in name if character.isprintable()).strip()
+
+
 def take_out(upload: Upload, parts: list[Upload]) -> None:
     """Of an archive with several exports, a file each."""
     try:
         for name, pieces in several(cast("BinaryIO", upload.file), settings.IMPORT_MAX_BYTES):
-            made = TemporaryUploadedFile(PurePath(name).name, "application/octet-stream", 0, None)
+            called = plain(PurePath(name).name) or "export"
+            made = TemporaryUploadedFile(called, "application/octet-stream", 0, None)
             parts.append(made)
             for piece in pieces:
                 made.write(piece)

@@ -24,7 +24,7 @@ from studies.formats import LABELS
 from studies.forms import ImportForm, SearchForm
 from studies.models import ImportBatch, PriorReviewer, Record, Search
 from studies.services.importing import TASK
-from studies.unpacking import unpacked
+from studies.unpacking import plain, unpacked
 
 ON_PAGE = 50
 
@@ -54,7 +54,7 @@ def left_out(request: HttpRequest, review: Review) -> list[tuple[str, ImportBatc
     numbers = {int(number) for number, _colon, _name in named if number.isdecimal() and len(number) < 19}
     batches = reading.batches_of(review).in_bulk(numbers)
     return [
-        (name, batches[int(number)])
+        (plain(name), batches[int(number)])
         for number, _colon, name in named
         if number.isdecimal() and int(number) in batches
     ]

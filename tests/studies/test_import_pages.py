@@ -140,7 +140,7 @@ def test_the_same_file_twice_at_once_is_read_once(client_of, cast, review, work)
 def test_each_export_in_an_archive_becomes_an_import_of_its_own(client_of, cast, review, work):
     inside = {
         "a/pubmed.nbib": NBIB,
-        "../b.ris": ris("Dreams of twins"),
+        "../b\u202esir.ris": ris("Dreams of twins"),
         "README.txt": b"x",
         "paper.pdf": b"%PDF",
     }
@@ -150,10 +150,10 @@ def test_each_export_in_an_archive_becomes_an_import_of_its_own(client_of, cast,
     found = ImportBatch.objects.filter(review=review).order_by("id")
     assert [(one.filename, one.format, one.made, one.refused) for one in found] == [
         ("pubmed.nbib", "medline", 2, 0),
-        ("b.ris", "ris", 1, 0),
+        ("bsir.ris", "ris", 1, 0),
     ]
     assert found[0].file.read() == NBIB
-    assert list(Search.objects.filter(review=review).values_list("source", flat=True)) == ["PubMed", "b"]
+    assert list(Search.objects.filter(review=review).values_list("source", flat=True)) == ["PubMed", "bsir"]
 
 
 def test_an_archive_with_one_export_is_kept_as_it_is(client_of, cast, review, work):
@@ -199,7 +199,7 @@ def test_what_an_address_says_of_known_files_shows_those_of_the_review_only(clie
     client_of(cast.ana).post(url("import", review), {"file": [file(NBIB, "hers.nbib")], **described()})
     pk = ImportBatch.objects.get().pk
     other = start_review(by=cast.stranger, title="Elsewhere")
-    told = f"?known={pk}:x&known=no&known=:&known={'9' * 30}:y&known=0:z"
+    told = f"?known={pk}:x%E2%80%AE&known=no&known=:&known={'9' * 30}:y&known=0:z"
     answer = client_of(cast.stranger).get(f"{url('searches', other)}{told}")
     assert answer.status_code == 200
     assert "hers.nbib" not in answer.content.decode()

@@ -123,6 +123,14 @@ def test_pasted_dois_pmids_and_references_become_records_once(ana, review, work)
     assert "was imported before" in answer.content.decode()
 
 
+def test_pasted_blanks_are_no_reference(ana, review):
+    data = {"text": " \r\n" * 50, "new-source": "Reference lists", "new-kind": "citation"}
+    answer = ana.post(url("paste", review), data)
+    assert answer.status_code == 422
+    assert "Paste at least one reference" in answer.content.decode()
+    assert not Search.objects.filter(review=review).exists()
+
+
 def test_pasted_text_without_a_reference_is_refused_and_nothing_is_half_done(ana, review, work):
     assert (
         ana.post(url("paste", review), {"text": "", "new-source": "x", "new-kind": "other"}).status_code
