@@ -1,16 +1,21 @@
 """The administrator's pages: counts and queues of all reviews, people, failed runs; no verdict anywhere."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib import admin
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from fontTools.ttLib import TTFont
 
 from accounts.models import User
+from benchmarks.admin_icons import FILE, THEIRS, icons
 from consensus import services as consensus
 from consensus.models import Judgement
 from extraction.models import Value
@@ -297,3 +302,14 @@ def test_a_mail_server_that_is_away_is_said_and_the_person_is_there(client_of, c
     answer = client_of(cast.staff).post(reverse("admin:accounts_user_add"), values, follow=True)
     assert "Send the link again" in answer.content.decode()
     assert User.objects.filter(email="new@example.org").exists()
+
+
+def test_the_font_of_icons_holds_every_icon_that_a_page_names():
+    font = TTFont(Path(settings.BASE_DIR) / FILE)
+    held = icons(font)
+    named = {entry["icon"] for group in settings.UNFOLD["SIDEBAR"]["navigation"] for entry in group["items"]}
+    for template in (THEIRS / "templates").rglob("*.html"):
+        shown = re.findall(r"material-symbols-outlined[^>]*>\s*([a-z_]+)\s*<", template.read_text())
+        named |= set(shown)
+    assert len(named) > 30
+    assert named <= set(held)
