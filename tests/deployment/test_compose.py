@@ -62,6 +62,11 @@ def test_files_live_on_volumes_and_whoever_runs_on_is_watched():
     assert set(COMPOSE["volumes"]) == {"database", "redis", "files"}
 
 
+def test_a_worker_is_asked_by_its_own_name():
+    for name in ("worker", "ranker"):
+        assert "--destination celery@$$HOSTNAME" in SERVICES[name]["healthcheck"]["test"][1]
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -86,6 +91,8 @@ def surroundings(transactional_db, tmp_path):
         "CONCORD_ALLOWED_HOSTS": "reviews.example.org",
         "CONCORD_DATA": str(tmp_path),
         "PORT": free_port(),
+        # Docker sets it in every container.
+        "HOSTNAME": socket.gethostname(),
     }
 
 
@@ -135,7 +142,8 @@ def test_the_commands_get_ready_serve_work_and_keep_time(surroundings, tmp_path)
 
 def probe(name, surroundings):
     kind, *test = as_here(SERVICES[name]["healthcheck"]["test"], surroundings)
-    assert kind == "CMD"
+    if kind == "CMD-SHELL":
+        test = ["sh", "-c", test[0].replace("$$", "$")]
     return subprocess.run(test, cwd=ROOT, env=surroundings, capture_output=True, check=False).returncode == 0
 
 
