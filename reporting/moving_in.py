@@ -9,18 +9,19 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from config.refusals import Refused
 from consensus.models import Judgement, WorkItem
 from consensus.services import submit
-from reviews.jobs import enqueue
+from reviews.jobs import enqueue, named
 from reviews.models import ExclusionReason, Job
 from reviews.permissions import can, refuse_if_closed
 from reviews.writing import write
 from studies.models import PriorDecision, PriorReviewer
 
-TASK = "reporting.tasks.take_over"
+TASK = named("reporting.tasks.take_over", gettext_lazy("Decisions taken over from another tool"))
 STAGES = ("title_abstract", "full_text")
 Status = PriorReviewer.Status
 Progress = Callable[[int, int], None]

@@ -75,11 +75,22 @@ class ReviewAdmin(ReadOnlyAdmin):
         )
 
 
+class RunFilter(admin.SimpleListFilter):
+    title = _("run")
+    parameter_name = "run"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return sorted(jobs.NAMES.items(), key=lambda pair: str(pair[1]))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        return queryset.filter(task=self.value()) if self.value() else queryset
+
+
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
     list_display = (
         "id",
-        "task",
+        "name",
         "review",
         "status",
         "done",
@@ -88,10 +99,14 @@ class JobAdmin(ReadOnlyAdmin):
         "created_at",
         "finished_at",
     )
-    list_filter = ("status", "task")
+    list_filter = ("status", RunFilter)
     list_select_related = ("review",)
     fields = (*list_display, "message", "started_at", "heard_at")
     actions = ("try_again",)
+
+    @admin.display(description=_("run"), ordering="task")
+    def name(self, job: Job) -> str:
+        return jobs.name_of(job.task)
 
     @admin.action(description=_("Try failed runs again"), permissions=["view"])
     def try_again(self, request: HttpRequest, found: QuerySet[Job]) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
@@ -23,6 +24,19 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 3
 UNSENT_AFTER = timedelta(seconds=15)
 SILENT_AFTER = timedelta(seconds=60)
+# What each task is called in the pages; every app names its own.
+NAMES: dict[str, Promise] = {}
+
+
+def named(task: str, words: Promise) -> str:
+    """Say once, beside the task, what people call a run of it."""
+    NAMES[task] = words
+    return task
+
+
+def name_of(task: str) -> str:
+    """A task that an earlier version ran has only its technical name."""
+    return str(NAMES.get(task, task))
 
 
 def enqueue(*, review: Review, task: str, target: int, by: User | None) -> Job:

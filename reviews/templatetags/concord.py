@@ -12,7 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reviews.jobs import name_of
+
 register = template.Library()
+register.filter("run_name", name_of)
 
 # Arrows point along the reading direction and turn with it.
 TURNING = {"arrow-left", "arrow-right", "chevron-right", "undo-2"}

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from config.refusals import Invalid, Refused
@@ -17,7 +18,7 @@ from reviews.writing import write
 from screening.models import Bulk
 from screening.services.judging import judge
 
-TASK = "screening.tasks.decide_bulk"
+TASK = jobs.named("screening.tasks.decide_bulk", gettext_lazy("Decisions on a filtered list"))
 MOST = 10_000
 SPACE = UUID("6f0d7a44-8f6d-4f0a-9d0e-6a6f3a0c5b11")
 CHUNK = 50

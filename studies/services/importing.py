@@ -12,10 +12,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from config.refusals import Invalid, Refused
-from reviews.jobs import enqueue
+from reviews.jobs import enqueue, named
 from reviews.models import Job, Review
 from reviews.permissions import refuse_if_closed
 from reviews.writing import write
@@ -25,7 +26,7 @@ from studies.models import ImportBatch, ImportRefusal, Record, Search
 from studies.services.copying import copy_records
 from studies.services.moving import keep_decisions
 
-TASK = "consensus.tasks.import_batch"
+TASK = named("consensus.tasks.import_batch", gettext_lazy("Import"))
 CHUNK = 1000
 # What a row must have a column of, so that somebody can tell what it is.
 TELLING = {"title", "doi", "pmid", "nct"}

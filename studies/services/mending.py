@@ -6,10 +6,11 @@ from io import BytesIO
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from config.refusals import Invalid, Refused
-from reviews.jobs import enqueue
+from reviews.jobs import enqueue, named
 from reviews.permissions import refuse_if_closed
 from reviews.writing import write
 from studies.formats import Entry, Refusal, UnreadableFile, read
@@ -17,7 +18,7 @@ from studies.models import ImportBatch, ImportRefusal, Record
 from studies.services.importing import record_from
 from studies.services.moving import keep_decisions
 
-TASK = "consensus.tasks.link_mended"
+TASK = named("consensus.tasks.link_mended", gettext_lazy("Duplicates among mended entries"))
 # One entry that somebody mended by hand; a whole file belongs on the import page.
 LONGEST = 200_000
 MOST_ENTRIES = 20

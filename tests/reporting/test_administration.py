@@ -169,10 +169,24 @@ def test_a_failed_run_is_tried_again_from_the_start_page(client_of, cast, review
         review=review, task="consensus.tasks.import_batch", target=0, status="failed", message="DISK FULL"
     )
     staff = client_of(cast.staff)
-    assert "DISK FULL" in start(staff).content.decode()
+    shown = start(staff).content.decode()
+    assert "DISK FULL" in shown
+    assert job.task not in shown
     staff.post(reverse("admin:reviews_job_changelist"), {"action": "try_again", "_selected_action": job.pk})
     job.refresh_from_db()
     assert job.status == "queued"
+
+
+def test_runs_are_named_and_found_by_what_people_call_them(client_of, cast, review):
+    for task in ("consensus.tasks.import_batch", "screening.tasks.decide_bulk"):
+        Job.objects.create(review=review, task=task, target=1, status="done")
+    runs = reverse("admin:reviews_job_changelist")
+    every = client_of(cast.staff).get(runs).content.decode()
+    assert "Decisions on a filtered list" in every
+    # What enqueues a run has named it: the technical name stands nowhere but in the filter's address.
+    assert ">consensus.tasks.import_batch<" not in every
+    found = client_of(cast.staff).get(runs, {"run": "screening.tasks.decide_bulk"}).context["cl"].queryset
+    assert [one.task for one in found] == ["screening.tasks.decide_bulk"]
 
 
 def test_an_administrator_invites_somebody_who_chooses_their_own_password(client_of, cast):
