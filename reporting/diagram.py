@@ -7,10 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reporting.drawing import Cell, Drawing, Entry, Row, draw
-from reporting.prisma import BOXES, Counts
+from reporting.prisma import Counts
+from reporting.wording import PHASES, label, label_in_arm
 from reviews.models import Review
-
-PHASES = {"identification": "Identification", "screening": "Screening", "included": "Included"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def phases(review: Review, counts: Counts) -> list[Phase]:
         "screening": list(screening(review, counts)),
         "included": [included(review, counts)],
     }
-    return [Phase(PHASES[name], found) for name, found in drawn.items()]
+    return [Phase(str(PHASES[name]), found) for name, found in drawn.items()]
 
 
 def shown(
@@ -58,8 +57,8 @@ def shown(
     final: bool = False,
 ) -> Shown:
     url = reverse("reporting:box", args=[review.pk, box])
-    listed = [Part(label, number) for label, number in (parts or {}).items()]
-    return Shown(box, BOXES[box].label, n, url, listed, out, final)
+    listed = [Part(name, number) for name, number in (parts or {}).items()]
+    return Shown(box, label(box), n, url, listed, out, final)
 
 
 def identification(review: Review, c: Counts) -> Iterator[Shown]:
@@ -75,7 +74,7 @@ def identification(review: Review, c: Counts) -> Iterator[Shown]:
 
 
 def included(review: Review, c: Counts) -> Shown:
-    reports = {BOXES["new_reports"].label: c.new_reports}
+    reports = {label("new_reports"): c.new_reports}
     return shown(review, "new_studies", c.new_studies, reports, final=True)
 
 
@@ -103,7 +102,7 @@ def of_column(review: Review, c: Counts, prefix: str) -> Iterator[Shown]:
 
 
 def undecided(number: int) -> dict[str, int]:
-    return {"of which undecided": number} if number else {}
+    return {_("of which undecided"): number} if number else {}
 
 
 def drawing(review: Review, c: Counts) -> Drawing:
@@ -114,20 +113,19 @@ def drawing(review: Review, c: Counts) -> Drawing:
         first += [by_other(review, c), None]
     columns = [[whole(one) for one in of_column(review, c, arm)] for arm in arms]
     rows = [
-        Row(PHASES["identification"], first),
-        Row(PHASES["screening"], [whole(one) for one in of_records(review, c)]),
-        Row(PHASES["screening"], [cell for column in columns for cell in column[:2]]),
-        Row(PHASES["screening"], [cell for column in columns for cell in column[2:]]),
-        Row(PHASES["included"], [whole(included(review, c))]),
+        Row(str(PHASES["identification"]), first),
+        Row(str(PHASES["screening"]), [whole(one) for one in of_records(review, c)]),
+        Row(str(PHASES["screening"]), [cell for column in columns for cell in column[:2]]),
+        Row(str(PHASES["screening"]), [cell for column in columns for cell in column[2:]]),
+        Row(str(PHASES["included"]), [whole(included(review, c))]),
     ]
-    return draw(rows, ("By databases and registers", "By other methods") if c.other_methods else ())
+    return draw(rows, (_("By databases and registers"), _("By other methods")) if c.other_methods else ())
 
 
 def whole(one: Shown) -> Cell:
-    """A box that leads to one list. What the arm says already is not said again."""
-    label = one.label.removeprefix("Other methods: ")
+    """A box that leads to one list."""
     parts = [Entry(part.label, part.n) for part in one.parts]
-    return Cell([Entry(label[0].upper() + label[1:], one.n, head=True), *parts], one.url, one.final)
+    return Cell([Entry(label_in_arm(one.id), one.n, head=True), *parts], one.url, one.final)
 
 
 def identified(review: Review, c: Counts) -> Cell:
@@ -135,25 +133,25 @@ def identified(review: Review, c: Counts) -> Cell:
     if not c.register_results:
         return whole(databases)
     return several(
-        "Records identified",
+        _("Records identified"),
         [databases, shown(review, "register_results", c.register_results, c.registers)],
     )
 
 
 def removed(review: Review, c: Counts) -> Cell:
     names = ("duplicates", "excluded_automatic", "excluded_other")
-    return several("Removed before screening", [shown(review, name, getattr(c, name)) for name in names])
+    return several(_("Removed before screening"), [shown(review, name, getattr(c, name)) for name in names])
 
 
 def by_other(review: Review, c: Counts) -> Cell:
     names = ("website_results", "organisation_results", "citations_results", "other_results")
     found = [shown(review, name, n) for name in names if (n := getattr(c, name))]
-    return several("Records identified", found)
+    return several(_("Records identified"), found)
 
 
-def several(label: str, found: Sequence[Shown]) -> Cell:
+def several(title: str, found: Sequence[Shown]) -> Cell:
     """A box of several lists, with their sum: each line leads to its own."""
-    entries = [Entry(label, sum(one.n for one in found), head=True)]
+    entries = [Entry(title, sum(one.n for one in found), head=True)]
     for one in found:
         entries.append(Entry(one.label, one.n, one.url))
         entries += [Entry(part.label, part.n) for part in one.parts]

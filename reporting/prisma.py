@@ -237,10 +237,9 @@ def in_meta_analysis(c: Counts) -> Iterator[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What a box counts and in which unit. phase: identification, screening or included."""
+    """In which unit a box counts. phase: identification, screening or included. What it is called: wording.py."""
 
     id: str
-    label: str
     unit: str
     phase: str
 
@@ -248,37 +247,32 @@ class Box:
 BOXES = {
     box.id: box
     for box in (
-        Box("previous_studies", "Studies of the previous version", "study", "identification"),
-        Box("previous_reports", "Reports of the previous version", "report", "identification"),
-        Box("database_results", "Records from databases", "record", "identification"),
-        Box("register_results", "Records from registers", "record", "identification"),
-        Box("duplicates", "Duplicates removed", "record", "identification"),
-        Box(
-            "excluded_automatic",
-            "Marked ineligible by automation",
-            "record",
-            "identification",
-        ),
-        Box("excluded_other", "Removed for other reasons", "record", "identification"),
-        Box("website_results", "From websites", "record", "identification"),
-        Box("organisation_results", "From organisations", "record", "identification"),
-        Box("citations_results", "From citation searching", "record", "identification"),
-        Box("other_results", "From other methods", "record", "identification"),
-        Box("records_screened", "Records screened", "record", "screening"),
-        Box("records_excluded", "Records excluded", "record", "screening"),
-        Box("dbr_sought_reports", "Reports sought for retrieval", "report", "screening"),
-        Box("dbr_notretrieved_reports", "Reports not retrieved", "report", "screening"),
-        Box("dbr_assessed", "Reports assessed for eligibility", "report", "screening"),
-        Box("dbr_excluded", "Reports excluded", "report", "screening"),
-        Box("other_sought_reports", "Other methods: reports sought for retrieval", "report", "screening"),
-        Box("other_notretrieved_reports", "Other methods: reports not retrieved", "report", "screening"),
-        Box("other_assessed", "Other methods: reports assessed for eligibility", "report", "screening"),
-        Box("other_excluded", "Other methods: reports excluded", "report", "screening"),
-        Box("new_studies", "Studies included", "study", "included"),
-        Box("new_reports", "Reports of included studies", "report", "included"),
-        Box("total_studies", "Studies in total", "study", "included"),
-        Box("total_reports", "Reports in total", "report", "included"),
-        Box("total_studies_ma", "Studies in the meta-analysis", "study", "included"),
-        Box("total_reports_ma", "Reports in the meta-analysis", "report", "included"),
+        Box("previous_studies", "study", "identification"),
+        Box("previous_reports", "report", "identification"),
+        Box("database_results", "record", "identification"),
+        Box("register_results", "record", "identification"),
+        Box("duplicates", "record", "identification"),
+        Box("excluded_automatic", "record", "identification"),
+        Box("excluded_other", "record", "identification"),
+        Box("website_results", "record", "identification"),
+        Box("organisation_results", "record", "identification"),
+        Box("citations_results", "record", "identification"),
+        Box("other_results", "record", "identification"),
+        Box("records_screened", "record", "screening"),
+        Box("records_excluded", "record", "screening"),
+        Box("dbr_sought_reports", "report", "screening"),
+        Box("dbr_notretrieved_reports", "report", "screening"),
+        Box("dbr_assessed", "report", "screening"),
+        Box("dbr_excluded", "report", "screening"),
+        Box("other_sought_reports", "report", "screening"),
+        Box("other_notretrieved_reports", "report", "screening"),
+        Box("other_assessed", "report", "screening"),
+        Box("other_excluded", "report", "screening"),
+        Box("new_studies", "study", "included"),
+        Box("new_reports", "report", "included"),
+        Box("total_studies", "study", "included"),
+        Box("total_reports", "report", "included"),
+        Box("total_studies_ma", "study", "included"),
+        Box("total_reports_ma", "report", "included"),
     )
 }

@@ -18,6 +18,7 @@ from consensus.models import Stop
 from reporting.counting import Listing, count
 from reporting.diagram import described, drawing, phases
 from reporting.prisma import BOXES, CHECKED, Box, boxes, violations
+from reporting.wording import label, unit
 from reviews.models import ExclusionReason, Review
 from reviews.permissions import fetch_review
 from screening.halting import grounds
@@ -46,7 +47,7 @@ def prisma(request: HttpRequest, review_id: int) -> HttpResponse:
         "phases": phases(review, counts),
         "drawing": drawing(review, counts),
         "described": described(counts),
-        "rows": [(BOXES[name], number) for name, number in boxes(counts).items()],
+        "rows": [(name, label(name), unit(name), number) for name, number in boxes(counts).items()],
         "violations": wrong,
         "held": CHECKED - len({one.identity for one in wrong}),
         "checked": CHECKED,
@@ -79,9 +80,7 @@ def prisma_csv(request: HttpRequest, review_id: int) -> HttpResponse:
     writer = csv.writer(out)
     writer.writerow(["box", "unit", "description", "n", "provisional"])
     for name, number in boxes(counts).items():
-        writer.writerow(
-            [name, BOXES[name].unit, BOXES[name].label, number, "yes" if counts.provisional else "no"]
-        )
+        writer.writerow([name, BOXES[name].unit, label(name), number, "yes" if counts.provisional else "no"])
     for name, reasons in (
         ("database_results", counts.databases),
         ("register_results", counts.registers),
@@ -113,7 +112,15 @@ def box(request: HttpRequest, review_id: int, box_id: str) -> HttpResponse:
     elif found.unit == "report":
         mask_reports(reader(request), counted)
     rows = [row_of(review, found, one) for one in counted]
-    shown = {"review": review, "can": can, "box": found, "reason": reason, "page": page, "rows": rows}
+    shown = {
+        "review": review,
+        "can": can,
+        "box": found,
+        "label": label(box_id),
+        "reason": reason,
+        "page": page,
+        "rows": rows,
+    }
     return render(request, "reporting/box.html", shown)
 
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from reporting.prisma import BOXES, Counts, boxes, violations
+from reporting.wording import LABELS, PHASES, UNITS, label, label_in_arm
 
 # The flow that Asch et al. 2025 published (Int J Mol Sci 26: 6376, CC BY 4.0).
 PUBLISHED = Counts(
@@ -127,3 +128,13 @@ def test_the_boxes_have_their_published_numbers_and_ids():
     }
     assert boxes(WITH_OTHER)["other_excluded"] == 1
     assert set(boxes(WITH_OTHER)) <= set(BOXES)
+
+
+def test_every_box_has_a_name_and_an_arm_says_once_where_its_reports_came_from():
+    assert set(LABELS) == set(BOXES)
+    assert {box.unit for box in BOXES.values()} == set(UNITS)
+    assert {box.phase for box in BOXES.values()} == set(PHASES)
+    assert label("other_assessed") == "Other methods: reports assessed for eligibility"
+    assert label_in_arm("other_assessed") == "Reports assessed for eligibility"
+    # Its twin would be a box that there is not: it keeps its own name.
+    assert label_in_arm("other_results") == "From other methods"
