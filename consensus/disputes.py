@@ -1,5 +1,6 @@
 """A review's conflicts as one list: what each is about, who differs, and which others turn on the same. Reads only."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from reviews.permissions import Can
 # Of one stage; whoever has more resolves these first. Each is read and compared for what can be chosen above the list.
 MOST = 200
 SHOWN_KEYS = 5
+# What a key is of, its name, and what within it: `result[healed@84 day].events[aasc]`.
+PARTS = re.compile(r"((?:\w+\[[^\]]*\]\.)?)(\w+)(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Dispute:
     turns_on: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
     sealed: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def about_label(self) -> str:
@@ -54,15 +58,26 @@ class Dispute:
         if any(side.words for side in self.sides):
             return []
         shown = self.differs[:SHOWN_KEYS]
-        return [(readable(key), [in_words(side.answers, key) for side in self.sides]) for key in shown]
+        return [
+            (readable(key, self.names), [in_words(side.answers, key) for side in self.sides]) for key in shown
+        ]
 
     @property
     def more(self) -> int:
         return max(len(self.differs) - SHOWN_KEYS, 0)
 
 
-def readable(key: str) -> str:
-    return key.replace("[", " ").replace("]", "").replace(".", ", ").replace("_", " ").strip()
+def readable(key: str, names: Mapping[str, str]) -> str:
+    """A key as people say it: with the name that they know, where there is one."""
+    parts = PARTS.fullmatch(key)
+    if parts is None or parts[2] not in names:
+        return spaced(key).strip()
+    return (spaced(parts[1]) + names[parts[2]] + spaced(parts[3])).strip()
+
+
+def spaced(key: str) -> str:
+    # A point within a number stays one.
+    return re.sub(r"\.(?!\d)", ", ", key.replace("[", " ").replace("]", "")).replace("_", " ")
 
 
 def in_words(answers: Answers, key: str) -> str:
@@ -190,6 +205,7 @@ def described(user: User, stage: Stage, items: Sequence[WorkItem]) -> list[Dispu
     open_ = [one for pk, some in by_item.items() if pk not in sealed for one in some]
     own = [one for pk in sealed for one in by_item[pk] if one.reviewer_id == user.pk]
     answers, words = kind.answers([*open_, *own]), words_of(kind, [*open_, *own])
+    names = kind.names(stage)
     found = []
     for item in items:
         some = [one for one in by_item[item.pk] if item.pk not in sealed or one.reviewer_id == user.pk]
@@ -198,7 +214,9 @@ def described(user: User, stage: Stage, items: Sequence[WorkItem]) -> list[Dispu
             Side(signs[one.reviewer_id], one, answers.get(one.pk, {}), words.get(one.pk, "")) for one in some
         ]
         sides.sort(key=lambda side: (side.judgement.reviewer_id, side.judgement.pk))
-        found.append(Dispute(item, sides, sealed=True) if item.pk in sealed else disputed(stage, item, sides))
+        found.append(
+            Dispute(item, sides, sealed=True) if item.pk in sealed else disputed(stage, item, sides, names)
+        )
     return found
 
 
@@ -226,12 +244,12 @@ def is_sealed(user: User, one: Judgement) -> bool:
     return one.reviewer_id == user.pk and one.revealed_at is None
 
 
-def disputed(stage: Stage, item: WorkItem, sides: list[Side]) -> Dispute:
+def disputed(stage: Stage, item: WorkItem, sides: list[Side], names: Mapping[str, str]) -> Dispute:
     kind = kind_of(stage)
     answers = [side.answers for side in sides]
     differs = compare(answers, kind.policy(item)).differs if answers else ()
     words = {side.words for side in sides if side.words}
-    turns_on = (tuple(sorted(words)) if differs else ()) if words else kind.turns_on(answers, differs)
-    return Dispute(
-        item, sides, about=kind.dispute(answers, differs), turns_on=turns_on, differs=tuple(differs)
-    )
+    said_so = tuple(sorted(words)) if differs else ()
+    turns_on = said_so if words else tuple(readable(one, names) for one in kind.turns_on(answers, differs))
+    about = kind.dispute(answers, differs)
+    return Dispute(item, sides, about=about, turns_on=turns_on, differs=tuple(differs), names=names)

@@ -85,8 +85,13 @@ class Kind:
         return "values" if differs else "reopened"
 
     def turns_on(self, said: Sequence[Answers], differs: Sequence[str]) -> tuple[str, ...]:
-        """What a conflict turns on, in words: conflicts with the same words can be looked at together."""
+        """What a conflict turns on, in words or in keys that `names` knows: conflicts with the same can be looked at
+        together."""
         return ()
+
+    def names(self, stage: "Stage") -> Mapping[str, str]:
+        """What people call the keys of answers, where the key itself is nothing to read."""
+        return {}
 
     def unblinded(self, stage: "Stage") -> bool:
         """Whether a second judge knows something of what the first one said: then agreement tells nothing."""

@@ -10,9 +10,10 @@ from accounts.models import User
 from config.refusals import Invalid
 from consensus.compare import Answers
 from consensus.kinds import Kind, Target
-from consensus.models import Judgement, StageVersion, WorkItem
+from consensus.models import Judgement, Stage, StageVersion, WorkItem
 from extraction.comparing import entity_of, field_of
 from extraction.loading import aligned
+from extraction.models import FormField, FormVersion
 from extraction.services.carrying import carry
 from extraction.services.forms import empty_form
 from extraction.services.lacking import lacking
@@ -60,8 +61,13 @@ class ExtractionKind(Kind):
         return "unmatched" if lone else super().dispute(said, differs)
 
     def turns_on(self, said: Sequence[Answers], differs: Sequence[str]) -> tuple[str, ...]:
-        fields = sorted({field_of(key).replace("_", " ") for key in differs})
+        fields = sorted({field_of(key) for key in differs})
         return tuple(fields) if len(fields) <= 2 else ()
+
+    def names(self, stage: Stage) -> Mapping[str, str]:
+        """The labels of the form's fields; of a field of several versions, the newest."""
+        fields = FormField.objects.filter(review=stage.review_id, form__status=FormVersion.Status.PUBLISHED)
+        return dict(fields.order_by("form_id").values_list("key", "label"))
 
     def touches(self, item: WorkItem, before: Answers, after: Answers) -> set[str]:
         old, new = (getattr(one, "exact", one) for one in (before, after))

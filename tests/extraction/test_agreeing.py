@@ -1,12 +1,14 @@
 import pytest
 
 from config.refusals import Invalid, Refused
+from consensus.disputes import disputes_of, readable
 from consensus.models import Change, Judgement, WorkItem
 from consensus.services import resolve_draft
 from extraction.entering import shown
 from extraction.models import EntityMatch, Value
 from extraction.services.agreeing import begin_consensus, match_entities, take, take_arm, take_result
 from extraction.services.entries import Entry, save_value
+from reviews.permissions import can
 from tests.extraction.conftest import whole
 
 
@@ -176,3 +178,28 @@ def test_numbers_print_without_the_zeros_of_their_column(cast, extract):
     said = extract(cast.ana, mean_age="60.40")
     value = Value.objects.get(judgement=said, field__key="mean_age")
     assert (value.shown, value.as_reported, shown(value.raw)) == ("60.4", "60.40", "60.4")
+
+
+def test_a_conflict_is_listed_by_the_labels_of_its_fields_and_not_by_their_keys(cast, extract, item):
+    one, other = whole(), whole()
+    one["arms"][0]["values"]["n"], other["arms"][0]["values"]["n"] = 22, 26
+    one["values"]["began"], other["values"]["began"] = "2019-01-01", "2019-02-01"
+    extract(cast.ana, one)
+    extract(cast.ben, other)
+    found = disputes_of(cast.lead, can(cast.lead, item.review), [item.stage])
+    assert set(found[0].turns_on) == {"First patient", "Analysed"}
+    assert {name for name, _sides in found[0].rows} == {"First patient", "arm aasc, Analysed"}
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("mean_age", "Mean_age of all"),
+        ("arm[aasc].mean_age", "arm aasc, Mean_age of all"),
+        ("result[closure@84 day].mean_age[aasc]", "result closure@84 day, Mean_age of all aasc"),
+        ("result[closure@1.5 day].time_point", "result closure@1.5 day, time point"),
+        ("arm[aasc]", "arm aasc"),
+    ],
+)
+def test_a_key_is_said_with_the_name_that_people_know(key, words):
+    assert readable(key, {"mean_age": "Mean_age of all"}) == words
