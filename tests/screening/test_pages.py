@@ -65,6 +65,14 @@ def test_a_decision_is_taken_in_the_background_and_sent_twice_made_once(ana, rev
     assert Judgement.objects.count() == 1
 
 
+def test_a_decision_asks_the_database_little(review, items, cast, client_of, django_assert_num_queries):
+    # Savepoints and the sign-in are among them. The second one decides the item, and looks what follows from that.
+    for user, most in ((cast.ana, 19), (cast.ben, 26)):
+        client = client_of(user)
+        with django_assert_num_queries(most):
+            assert decide(client, review, items[0], "exclude", token=str(uuid4())).status_code == 200
+
+
 def test_a_token_that_was_used_for_another_record_is_refused(ana, review, items):
     token = str(uuid4())
     decide(ana, review, items[0], "include", token=token)
