@@ -100,10 +100,7 @@ def prisma_csv(request: HttpRequest, review_id: int) -> HttpResponse:
 def box(request: HttpRequest, review_id: int, box_id: str) -> HttpResponse:
     """What a box counts, a page at a time."""
     review, can = fetch_review(reader(request), review_id)
-    found = BOXES.get(box_id)
-    if found is None:
-        raise Http404
-    reason = reason_of(request, review)
+    found, reason = box_of(box_id), reason_of(request, review)
     ids = cast("Sequence[int]", Listing(review, box_id, reason.pk if reason else 0))
     page: Page[int] = Paginator(ids, ON_PAGE).get_page(request.GET.get("page"))
     counted = fetched(found, list(page.object_list))
@@ -128,10 +125,7 @@ def box(request: HttpRequest, review_id: int, box_id: str) -> HttpResponse:
 def export_box(request: HttpRequest, review_id: int, box_id: str) -> StreamingHttpResponse:
     """What a box counts, as a file for reference managers; of studies, the reports that tell of them."""
     review, _can = fetch_review(reader(request), review_id)
-    found = BOXES.get(box_id)
-    if found is None:
-        raise Http404
-    reason = reason_of(request, review)
+    found, reason = box_of(box_id), reason_of(request, review)
     listing = Listing(review, box_id, reason.pk if reason else 0)
     ids = listing[: len(listing)]
     if found.unit == "study":
@@ -139,6 +133,12 @@ def export_box(request: HttpRequest, review_id: int, box_id: str) -> StreamingHt
     user = reader(request)
     of = exporting.of_records if found.unit == "record" else exporting.of_reports
     return exporting.as_file(of(user, review, ids), request.GET.get("as", ""), f"review-{review.pk}-{box_id}")
+
+
+def box_of(box_id: str) -> Box:
+    if box_id not in BOXES:
+        raise Http404
+    return BOXES[box_id]
 
 
 def reason_of(request: HttpRequest, review: Review) -> ExclusionReason | None:

@@ -104,9 +104,8 @@ def settle(
     StageDelta.objects.bulk_create([*steps, *moved(item, before, after, answers)])
     if before != after:
         announce(item, before, after, answers)
-    if before[1] != after[1]:
-        follow(item, answers)
-    if before != after:
+        if before[1] != after[1]:
+            follow(item, answers)
         tell_settled(item, before[0])
     return decision
 
