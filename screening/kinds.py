@@ -14,7 +14,7 @@ from consensus.models import Judgement, Stage, StageVersion, WorkItem
 from reviews.models import ExclusionReason, ProtocolVersion
 from screening import modes
 from screening.models import Criteria, Verdict
-from studies.models import Report
+from studies.models import Report, StudyLink
 
 Choice = Verdict.Choice
 SCREENING = ("title_abstract", "full_text")
@@ -145,7 +145,11 @@ class Screening(Kind):
 
     def touches(self, item: WorkItem, before: Answers, after: Answers) -> set[str]:
         changed = {key for key in (VERDICT, REASON_ID) if before.get(key) != after.get(key)}
-        return {f"{self.slug}:{VERDICT if key == VERDICT else REASON}" for key in changed}
+        keys = {f"{self.slug}:{VERDICT if key == VERDICT else REASON}" for key in changed}
+        # A report of a study is told of as one when nobody screens it any more.
+        if keys and StudyLink.objects.current().filter(report=item.report_id).exists():
+            keys.add("study:reports")
+        return keys
 
     def opened(self, version: StageVersion, by: User) -> None:
         protocol = ProtocolVersion.objects.published().get(review=version.review_id)

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Exists, OuterRef
-
 from accounts.models import User
 from consensus.models import WorkItem
 from reviews.models import Review
@@ -28,16 +26,21 @@ def hidden_from(user: User, review: Review, *, judging: bool = True) -> frozense
     return masking.hidden if may.judge and (judging or not may.manage) else NOTHING
 
 
+def waiting(report_ids: Iterable[int]) -> set[int]:
+    """Those that wait at a screening stage: who judges them must not read of them what may be masked."""
+    waits = WorkItem.objects.undecided().filter(report__in=list(report_ids), stage__kind__in=SCREENING)
+    return {report for report in waits.values_list("report_id", flat=True) if report}
+
+
 class MaskedFromJudges:
     """The rule that pages and API ask, through `studies.masking`."""
 
     def of(self, user: User, report_ids: Iterable[int], *, judging: bool) -> Mapping[int, frozenset[str]]:
         """A report that waits at any screening stage is masked."""
-        waits = WorkItem.objects.undecided().filter(report=OuterRef("pk"), stage__kind__in=SCREENING)
-        masked = Report.objects.filter(id__in=list(report_ids), review__masking__isnull=False)
+        masked = Report.objects.filter(id__in=waiting(report_ids), review__masking__isnull=False)
         by_review: dict[int, frozenset[str]] = {}
         found: dict[int, frozenset[str]] = {}
-        for report in masked.filter(Exists(waits)).select_related("review").only("id", "review"):
+        for report in masked.select_related("review").only("id", "review"):
             if report.review_id not in by_review:
                 by_review[report.review_id] = hidden_from(user, report.review, judging=judging)
             if by_review[report.review_id]:

@@ -11,6 +11,7 @@ from consensus.models import WorkItem
 from extraction.entering import Missing
 from extraction.models import FormField, FormVersion, Value
 from reviews.models import Review
+from screening.masking import waiting
 from studies.models import Report, StudyLink
 from synthesis.definition import Known, Show, Table
 from synthesis.tabulate import REPORTED, Held, Row
@@ -80,14 +81,14 @@ def held(value: Value) -> Held:
 
 
 def read_references(study_ids: Collection[int]) -> dict[int, list[str]]:
-    """The reports of each study, those of studies that were merged into it included."""
+    """The reports of each study, those of studies that were merged into it included. One that is still being screened is
+    none yet, and everybody reads the same table, also those from whom its authors are masked."""
     found: dict[int, list[str]] = defaultdict(list)
     links = StudyLink.objects.current().filter(Q(study__in=study_ids) | Q(study__survivor__in=study_ids))
-    seen = set()
-    for link in links.select_related("report__survivor", "study").order_by("report__year", "report"):
-        report = cast("Report", link.report.survivor or link.report)
-        study = link.study.root_id
-        if (study, report.pk) not in seen:
-            seen.add((study, report.pk))
+    rows = links.select_related("report__survivor", "study").order_by("report__year", "report")
+    told = {(one.study.root_id, cast("Report", one.report.survivor or one.report)): None for one in rows}
+    waits = waiting(report.pk for _study, report in told)
+    for study, report in told:
+        if report.pk not in waits:
             found[study].append(", ".join(part for part in (report.short_name(), report.citation()) if part))
     return found

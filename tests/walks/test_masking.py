@@ -4,18 +4,23 @@ In the world of the walk some records are decided and shown again; the canaries 
 """
 
 import logging
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from consensus.services import bring_in
+from consensus.models import Change, WorkItem
+from consensus.services import assign_study, bring_in, submit
 from screening.models import Masking
 from screening.services import set_masking
 from studies.models import Correction, DuplicatePair, ImportBatch, ImportRefusal, Record, RecordLink, Report
 from studies.services import add_search, start_import
+from synthesis.models import SummaryTable
+from synthesis.reading import read_rows
+from synthesis.services import compiled, create_table
 from tests.walks.routes import routes
 from tests.walks.test_blinding import addresses_of, leaks, walk
-from tests.walks.world import World
+from tests.walks.world import SETTLED, World, build_now
 
 TITLE = "Siestas of birds in cages"
 # An author, a journal, a year that is no other number, and what leads to them.
@@ -76,6 +81,26 @@ def sing(world: World) -> list[Report]:
     return reports
 
 
+REFERENCES: dict[str, Any] = {
+    "rows": "study",
+    "columns": [
+        {"key": "study", "label": "Study", "show": "study"},
+        {"key": "references", "label": "Reports", "show": "references"},
+        {"key": "patients", "label": "Patients", "show": "value", "field": "patients"},
+    ],
+}
+
+
+def tabled(world: World, report: Report) -> SummaryTable:
+    """The report tells of a study that a table shows with its reports."""
+    study = world.item("extraction", SETTLED).study
+    assert study
+    assign_study(by=world.cast.owner, report=report, study=study)
+    table = create_table(by=world.cast.lead, review=world.review, name="With reports", definition=REFERENCES)
+    build_now(table)
+    return table
+
+
 def every(world: World, reports: list[Report]) -> list[str]:
     """The addresses of the walk, and of everything that is told of the reports that wait."""
     records = list(RecordLink.objects.filter(report__in=reports).values_list("record", flat=True))
@@ -95,6 +120,7 @@ def test_a_masked_reviewer_finds_in_no_answer_what_is_masked_and_a_lead_does(
 ) -> None:
     caplog.set_level(logging.CRITICAL, logger="django.request")
     reports = sing(world)
+    table = tabled(world, reports[0])
     set_masking(by=world.cast.lead, review=world.review, hidden=set(Masking.FIELDS))
     urls = every(world, reports)
     answers = walk(world.cast.ben, urls)
@@ -102,6 +128,7 @@ def test_a_masked_reviewer_finds_in_no_answer_what_is_masked_and_a_lead_does(
     assert not [url for url, body in answers.items() if body.startswith(b"5")]
     assert leaks(answers, (TITLE,)), "the walk reads what is told of the reports"
     root = f"/reviews/{world.review.pk}"
+    assert f"{root}/tables/{table.pk}/" in urls
     first = reports[0].pk
     shown = {
         f"{root}/reports/",
@@ -120,3 +147,23 @@ def test_a_masked_reviewer_finds_in_no_answer_what_is_masked_and_a_lead_does(
     assert seen & set(files)
     assert judging
     assert not seen & set(judging), "where a lead judges, they are masked too"
+
+
+def references(table: SummaryTable) -> str:
+    """What the table says of the reports of its studies, read anew."""
+    rows = read_rows(table.review_id, compiled(table.review, table.definition))
+    return "; ".join(one for row in rows for one in row.references)
+
+
+@pytest.mark.django_db
+def test_a_report_becomes_a_reference_when_it_is_decided_and_the_table_is_told(world: World) -> None:
+    report = sing(world)[0]
+    table = tabled(world, report)
+    assert "Pirol" not in references(table)
+    told = Change.objects.filter(keys__contains=["study:reports"])
+    before = told.count()
+    item = WorkItem.objects.get(report=report, stage__kind="title_abstract")
+    for judge in (world.cast.ana, world.cast.ben):
+        submit(by=judge, item_id=item.pk, answer={"verdict": "exclude"})
+    assert "Pirol" in references(table)
+    assert told.count() == before + 1
