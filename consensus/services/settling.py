@@ -1,7 +1,7 @@
 """The only writer of WorkItem.status. It reads what is current, decides, and hands on what follows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Q
@@ -37,10 +37,10 @@ def lock(which: Iterable[int] | Q) -> list[WorkItem]:
 
 def said_of(item: WorkItem) -> list[Judgement]:
     """All judgements and drafts of a locked item, and of what was merged into it, that nothing took the place of."""
-    # Read after the lock was had: what was merged meanwhile is among them.
-    merged = WorkItem.objects.filter(survivor=item.pk)
-    either = Q(item=item.pk) | Q(item__in=merged.values("id"))
-    said = list(Judgement.objects.filter(either, superseded_at=None).order_by("submitted_at", "id"))
+    # Read after the lock was had: what was merged meanwhile is among them. One list of ids: either a number or a list would
+    # have every judgement of the database looked at.
+    family = WorkItem.objects.filter(Q(id=item.pk) | Q(survivor=item.pk)).values("id")
+    said = list(Judgement.objects.filter(item__in=family, superseded_at=None).order_by("submitted_at", "id"))
     for one in said:
         if one.item_id == item.pk:
             one.item = item
@@ -99,8 +99,9 @@ def settle(
         Assignment.objects.filter(item=item, basis=Assignment.Basis.QUEUE).delete()
     after = (item.status, standing(item))
     # Answers that were submitted never change, so that they are read once.
-    asked = [one for one in (before[1], after[1]) if one and before != after]
-    answers = answers_of(asked, item.stage, said)
+    answers = {one.judgement: one.answers for one in now.said if one.answers}
+    asked = {one for one in (before[1], after[1]) if one and before != after}
+    answers |= answers_of(asked - answers.keys(), item.stage, said)
     StageDelta.objects.bulk_create([*steps, *moved(item, before, after, answers)])
     if before != after:
         announce(item, before, after, answers)
@@ -193,7 +194,7 @@ def tally_name(stage: Stage, answers: Answers) -> str:
     return f"final:{kind_of(stage).tally(answers)}"
 
 
-def answers_of(ids: Sequence[int], stage: Stage, at_hand: Sequence[Judgement] = ()) -> dict[int, Answers]:
+def answers_of(ids: Collection[int], stage: Stage, at_hand: Sequence[Judgement] = ()) -> dict[int, Answers]:
     """What these judgements say. at_hand: judgements that are read already, these among them or not."""
     found = [one for one in at_hand if one.pk in ids]
     missing = set(ids) - {one.pk for one in found}
