@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
-from scipy.stats import binomtest
 
 from consensus.models import Score, Stage, WorkItem
 from consensus.services.counts import progress
@@ -27,6 +26,8 @@ class Share:
     def interval(self) -> tuple[float, float]:
         if not self.of:
             return 0.0, 100.0
+        from scipy.stats import binomtest
+
         found = binomtest(self.relevant, self.of).proportion_ci(method="exact")
         return 100 * float(found.low), 100 * float(found.high)
 

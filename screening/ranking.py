@@ -6,19 +6,21 @@ et al. 1990) of letter sequences, which sees through spelling and endings; and h
 already found. docs/ranking.md says what that gains, and what did not help.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
-from sklearn.preprocessing import normalize
-from sklearn.svm import LinearSVC
+
+# Scikit-learn is loaded where it is used: a web server never trains, and starts in half the time without it.
+if TYPE_CHECKING:
+    from scipy import sparse
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 Scores = NDArray[np.float32]
 
@@ -53,7 +55,7 @@ class Corpus:
     _seen: set[int] = field(default_factory=set)
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> "Corpus":
+    def of(cls, texts: Sequence[str]) -> Corpus:
         """Raises ValueError for fewer than two records, or when no record has a word."""
         if len(texts) < 2:
             raise ValueError("an order needs two records")
@@ -110,6 +112,8 @@ class Corpus:
 
 
 def vectorizer(**given: Any) -> TfidfVectorizer:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     return TfidfVectorizer(sublinear_tf=True, max_df=0.95, dtype=np.float32, **given)
 
 
@@ -123,6 +127,9 @@ def fitted(reader: TfidfVectorizer, texts: Sequence[str]) -> sparse.csr_matrix |
 
 def letters(texts: Sequence[str]) -> Scores | None:
     """The latent space of letter sequences; None where no sequence is common enough."""
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.preprocessing import normalize
+
     reader = vectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=3)
     if len(texts) <= SAMPLE:
         matrix = fitted(reader, texts)
@@ -140,6 +147,9 @@ def letters(texts: Sequence[str]) -> Scores | None:
 
 def latent(matrix: sparse.csr_matrix) -> Scores:
     """The first singular vectors, records x min(200, what there is), each row of length 1."""
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.preprocessing import normalize
+
     size = min(LATENT, min(matrix.shape) - 1)
     if size < 1:
         return np.asarray(matrix.todense(), dtype=np.float32)
@@ -169,6 +179,8 @@ class Order:
 def rank(corpus: Corpus, known: Mapping[int, bool]) -> Order:
     """`known` maps positions of decided records to whether they are relevant, the first decided first. Raises ValueError
     unless at least one relevant and one irrelevant record are known."""
+    from sklearn.svm import LinearSVC
+
     index = np.fromiter(known, dtype=np.int64)
     labels = np.fromiter(known.values(), dtype=np.bool_)
     if labels.all() or not labels.any():
@@ -211,6 +223,8 @@ def top_terms(corpus: Corpus, order: Order, *, most: int = 200) -> list[str]:
 
 
 def telling(term: str) -> bool:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
     return not any(word.isdecimal() or word in ENGLISH_STOP_WORDS for word in term.split())
 
 

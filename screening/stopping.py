@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
-from scipy.stats import hypergeom
-
 TARGET, CONFIDENCE = 0.95, 0.95
 
 
@@ -50,7 +48,14 @@ def chance(tail: Tail, target: float = TARGET) -> float:
     too_many = misses(tail, target)
     if too_many > tail.left - tail.drawn + tail.relevant:
         return 0.0
-    return float(hypergeom.cdf(tail.relevant, tail.left, too_many, tail.drawn))
+    return drawing(tail, too_many)
+
+
+def drawing(tail: Tail, relevant: int) -> float:
+    """The chance to draw as few relevant records as were drawn, or fewer, with so many among those left."""
+    from scipy.stats import hypergeom  # takes a second to load, which no other page should wait for
+
+    return float(hypergeom.cdf(tail.relevant, tail.left, relevant, tail.drawn))
 
 
 def level(look: int, confidence: float = CONFIDENCE) -> float:
@@ -68,7 +73,7 @@ def at_least(tail: Tail, *, look: int = 1, confidence: float = CONFIDENCE) -> fl
     allowed = level(look, confidence)
     while fewest < most:
         middle = (fewest + most + 1) // 2
-        if hypergeom.cdf(tail.relevant, tail.left, middle, tail.drawn) >= allowed:
+        if drawing(tail, middle) >= allowed:
             fewest = middle
         else:
             most = middle - 1
