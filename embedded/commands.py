@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -25,6 +26,7 @@ from embedded.place import Place
 
 # An installation uses slot 0; a Redis of one's own has usually 16 databases, three of which make a slot.
 SLOTS = range(1, 5)
+DROP_TRIES = 30
 
 
 def manage(arguments: Sequence[str]) -> int:
@@ -101,7 +103,20 @@ def own_database(url: str) -> Iterator[str]:
     try:
         yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     finally:
-        execute(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop(url, name)
+
+
+def drop(url: str, name: str) -> None:
+    """Drop a database. The server's own cleaning of it may not be stopped by us, so that it is waited for."""
+    for patience in range(DROP_TRIES, -1, -1):
+        try:
+            execute(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        except psycopg2.errors.InsufficientPrivilege:
+            if not patience:
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 def execute(url: str, statement: sql.Composable) -> None:
