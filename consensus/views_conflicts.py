@@ -25,7 +25,7 @@ from consensus.sides import conflicts_of
 from reviews.models import Review
 from reviews.permissions import Can, fetch_review
 
-ON_PAGE = 15
+ON_PAGE = 10
 RECENT = 5
 
 

@@ -3,12 +3,15 @@ count goes further than it is shown."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.db.models import Count as Number
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from consensus.models import Assignment, Judgement, Stage, WorkItem
@@ -73,7 +76,19 @@ class Count:
         return min(self.number, MOST)
 
 
-def count(found: QuerySet[WorkItem]) -> Count:
+class Counted(Paginator):  # type: ignore[type-arg]
+    """Pages of what was counted already."""
+
+    def __init__(self, found: Any, on_page: int, counted: int) -> None:
+        self.counted = counted
+        super().__init__(found, on_page)
+
+    @cached_property
+    def count(self) -> int:
+        return self.counted
+
+
+def count(found: QuerySet[Any]) -> Count:
     return Count(found.order_by()[: MOST + 1].count())
 
 

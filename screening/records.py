@@ -131,7 +131,8 @@ def one_shown(item: WorkItem, terms: Terms) -> Shown:
 def own_judgements(user: User, stage: Stage) -> QuerySet[Judgement]:
     """What the reader said themselves at a stage, as it stands."""
     current = Judgement.objects.current().of(user).exclude(role=Judgement.Role.CONSENSUS)
-    return current.filter(item__stage=stage)
+    # The review as well, by which they are found in the order in which they were made.
+    return current.filter(review=stage.review_id, item__stage=stage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from reviews.permissions import Can, fetch_review
 from screening import modes, records, services
 from screening.forms import AnswerForm, DecisionForm, NoteForm, RetrievalForm
 from screening.kinds import SCREENING
+from screening.listing import Counted, count
 from screening.models import Verdict
 from studies.models import Report
 
@@ -162,10 +162,12 @@ def mine(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
     review, can, stage = stage_for(request, review_id, kind)
     own = records.own_judgements(reader(request), stage).order_by("-submitted_at", "-id")
     verdict = request.GET.get("verdict", "")
+    counted = records.own_progress(reader(request), stage)[0]
     if verdict in Verdict.Choice.values:
         own = own.filter(verdict__verdict=verdict)
+        counted = count(own).shown
     rows = own.select_related("verdict__reason", "item__report")
-    page = Paginator(rows, ON_PAGE).get_page(request.GET.get("page"))
+    page = Counted(rows, ON_PAGE, counted).get_page(request.GET.get("page"))
     choices = [(one, Verdict.Choice(one).label) for one in services.verdicts_of(kind)]
     context = {"review": review, "can": can, "stage": stage, "label": kind_of(stage).label}
     return render(

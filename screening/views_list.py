@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -19,7 +17,7 @@ from reviews.models import Review
 from reviews.permissions import fetch_review
 from screening import records, services
 from screening.forms import BulkForm
-from screening.listing import MOST, Count, Filters, in_order, known, listed, to_decide
+from screening.listing import MOST, Counted, Filters, in_order, known, listed, to_decide
 from screening.models import Bulk, Label, Verdict
 from screening.views import reader, record_context, stage_for
 from studies import exporting
@@ -28,28 +26,16 @@ from studies.models import Search
 ON_PAGE = 30
 
 
-class Capped(Paginator):  # type: ignore[type-arg]
-    """Pages of what was counted: as many as are shown, and no count beyond that."""
-
-    def __init__(self, found: Any, counted: Count) -> None:
-        self.counted = counted
-        super().__init__(found, ON_PAGE)
-
-    @cached_property
-    def count(self) -> int:
-        return self.counted.shown
-
-
 @require_GET
 def records_list(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
-    """What the filters let through, fifty on a page, each with its buttons."""
+    """What the filters let through, thirty on a page, each with its buttons."""
     review, can, stage = stage_for(request, review_id, kind)
     user = reader(request)
     by = Filters.of(request.GET.dict())
     found = listed(user, stage, by)
     counted, ids = known(found, by)
     whole = found.select_related("report") if ids is None else ids
-    page = Capped(whole, counted).get_page(request.GET.get("page"))
+    page = Counted(whole, ON_PAGE, counted.shown).get_page(request.GET.get("page"))
     items = list(page) if ids is None else in_order(page)
     for item in items:
         item.stage, item.review = stage, review
