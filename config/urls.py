@@ -20,6 +20,7 @@ OF_REVIEWS = [
     path(f"{REVIEW}/protocol/", pages_setup.protocol, name="protocol"),
     path(f"{REVIEW}/protocol/amend/", pages_setup.amend, name="amend"),
     path(f"{REVIEW}/protocol/reasons/", pages_setup.reasons, name="reasons"),
+    path(f"{REVIEW}/members/<int:member_id>/", pages_team.change_member, name="change_member"),
     path(f"{REVIEW}/members/<int:member_id>/remove/", pages_team.remove_member, name="remove_member"),
 ]
 OF_STUDIES = [

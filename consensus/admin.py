@@ -16,6 +16,7 @@ class StageAdmin(ReadOnlyAdmin):
         "reasons",
         "unsure",
         "resolver",
+        "resolved_by",
         "order",
         "stopped_at",
     )

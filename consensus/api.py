@@ -49,6 +49,7 @@ class StageSerializer(serializers.ModelSerializer[Stage]):
             "reasons",
             "unsure",
             "resolver",
+            "resolved_by",
             "live",
             "decided",
             "conflicts",

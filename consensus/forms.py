@@ -134,12 +134,17 @@ class StageForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Stage
-        fields = ["judges_needed", "rule", "reasons", "unsure", "resolver"]
+        fields = ["judges_needed", "rule", "reasons", "unsure", "resolver", "resolved_by"]
 
     def __init__(self, *args: Any, of_verdicts: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         members = self.instance.review.memberships.judging().values("user")
-        self.fields["judges"].queryset = User.objects.filter(id__in=members).order_by("name", "id")  # type: ignore[attr-defined]
+        people = User.objects.filter(id__in=members).order_by("name", "id")
+        self.fields["judges"].queryset = people  # type: ignore[attr-defined]
+        self.fields["resolved_by"].queryset = people  # type: ignore[attr-defined]
+        self.fields["resolved_by"].help_text = _(
+            "For one person only. They see all conflicts of the stage, and settle them; the leads take over when they leave."
+        )
         self.initial.setdefault("judges", list(self.instance.named_judges.values_list("user_id", flat=True)))
         self.fields["judges_needed"].min_value = 1  # type: ignore[attr-defined]
         self.fields["judges_needed"].widget.attrs |= {"min": 1, "max": 5}
@@ -158,6 +163,10 @@ class StageForm(forms.ModelForm):  # type: ignore[type-arg]
         needed = data.get("judges_needed")
         if named and needed and len(named) < needed:
             self.add_error("judges", _("Choose at least as many people as judge each item."))
+        if data.get("resolver") != Stage.Resolver.NAMED:
+            data["resolved_by"] = None
+        elif not data.get("resolved_by"):
+            self.add_error("resolved_by", _("Choose who resolves the conflicts of this stage."))
         return data
 
     def values(self) -> dict[str, Any]:

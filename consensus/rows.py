@@ -10,6 +10,7 @@ from accounts.models import User
 from consensus.disputes import Dispute, described
 from consensus.kinds import Option, kind_of
 from consensus.models import Assignment, Judgement, Note, Stage, WorkItem
+from consensus.resolvers import sees_all, settles
 from consensus.sides import compare_url, mask_items, words_of
 from reviews.models import Review
 from reviews.permissions import Can
@@ -57,6 +58,7 @@ class Desk:
         self.active = {one.pk for one in self.judges}
         self.options: dict[int, Sequence[Option]] = {}
         self.named: dict[int, set[int]] = {}
+        self.settling: dict[int, bool] = {}
 
     def options_of(self, stage: Stage) -> Sequence[Option]:
         if stage.pk not in self.options:
@@ -76,10 +78,18 @@ class Desk:
         return [one for one in self.judges if one.pk not in dispute.judges and (not named or one.pk in named)]
 
     def resolves(self, dispute: Dispute) -> bool:
-        if dispute.sealed or dispute.item.stage.resolver == Stage.Resolver.LEAD:
-            return self.can.resolve and not dispute.sealed
+        stage = dispute.item.stage
+        if dispute.sealed:
+            return False
+        if stage.resolver != Stage.Resolver.PAIR:
+            return self.settles(stage)
         judges = dispute.judges & self.active
         return self.user.pk in judges or (len(judges) < 2 and self.can.resolve)
+
+    def settles(self, stage: Stage) -> bool:
+        if stage.pk not in self.settling:
+            self.settling[stage.pk] = settles(self.user, self.can, stage)
+        return self.settling[stage.pk]
 
     def conflicts(
         self, disputes: Sequence[Dispute], alike: Mapping[tuple[int, str], int] | None = None
@@ -153,7 +163,7 @@ class Desk:
                 url=compare_url(item),
                 final=finals.get(item.final_id or 0),
                 words=words.get(item.final_id or 0, ""),
-                may_reopen=item.decided and (self.can.resolve or item.pk in mine),
+                may_reopen=item.decided and (self.can.resolve or item.pk in mine or self.settles(item.stage)),
                 notes=notes[item.pk],
             )
             for item in items
@@ -163,7 +173,7 @@ class Desk:
         """The row of one item, whatever has become of it."""
         if item.status == WorkItem.Status.CONFLICT and not owes(self.user, item):
             disputes = described(self.user, item.stage, [item])
-            if self.can.resolve or (self.user.pk in disputes[0].judges):
+            if sees_all(self.user, self.can, item.stage) or (self.user.pk in disputes[0].judges):
                 return self.conflicts(disputes)[0]
         if item.decided:
             return self.settled([item])[0]
@@ -207,7 +217,8 @@ def settled_of(user: User, can: Can, stages: Sequence[Stage]) -> QuerySet[WorkIt
     found = WorkItem.objects.filter(stage__in=stages, status=WorkItem.Status.RESOLVED).filter(~Exists(added))
     if not can.resolve:
         mine = Judgement.objects.current().independent().of(user)
-        found = found.filter(Exists(mine.filter(Q(item=OuterRef("pk")) | Q(item__survivor=OuterRef("pk")))))
+        judged = Exists(mine.filter(Q(item=OuterRef("pk")) | Q(item__survivor=OuterRef("pk"))))
+        found = found.filter(judged | Q(stage__in=[one for one in stages if settles(user, can, one)]))
     return found.select_related("stage", "report", "study", "result", "outcome").order_by(
         "-decided_at", "-id"
     )

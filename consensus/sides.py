@@ -11,6 +11,7 @@ from accounts.models import User
 from consensus.compare import Answers, compare
 from consensus.kinds import Kind, kind_of
 from consensus.models import Assignment, Judgement, Note, Stage, WorkItem
+from consensus.resolvers import sees_all
 from consensus.services import may_resolve
 from reviews.permissions import Can
 from studies.masking import mask_reports
@@ -130,7 +131,7 @@ def conflicts_of(user: User, can: Can, stage: Stage) -> QuerySet[WorkItem]:
     """The stage's conflicts that this person may look at: a resolver's all, a judge's own."""
     owes = Assignment.objects.filter(item=OuterRef("pk"), reviewer=user, basis=Assignment.Basis.ADDED)
     found = WorkItem.objects.in_conflict().filter(stage=stage).filter(~Exists(owes))
-    if can.resolve:
+    if sees_all(user, can, stage):
         return found
     mine = Judgement.objects.current().independent().of(user)
     judged = mine.filter(Q(item=OuterRef("pk")) | Q(item__survivor=OuterRef("pk")))
@@ -144,7 +145,7 @@ def may_do(user: User, item: WorkItem, can: Can) -> dict[str, Any]:
     settled = item.status in {*WorkItem.DECIDED, WorkItem.Status.CONFLICT}
     return {
         "resolve": open_ and settled and can.see and may_resolve(user, item),
-        "reopen": open_ and item.decided and (can.resolve or mine.exists()),
+        "reopen": open_ and item.decided and (sees_all(user, can, item.stage) or mine.exists()),
         "add_judge": can.manage and item.status in WorkItem.UNDECIDED,
     }
 

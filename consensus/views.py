@@ -150,14 +150,25 @@ def stage(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
 def stages(request: HttpRequest, review_id: int) -> HttpResponse:
     """All stages beside each other: who judges, what agreement means, who resolves."""
     review, can = fetch_review(reader(request), review_id)
-    found = Stage.objects.filter(review=review).prefetch_related("named_judges__user")
+    found = (
+        Stage.objects.filter(review=review)
+        .select_related("resolved_by")
+        .prefetch_related("named_judges__user")
+    )
     everybody = review.memberships.judging().select_related("user")
     members = {one.user_id: one.user for one in everybody}
     lines = [
         (one, kind_of(one), [members[j.user_id] for j in one.named_judges.all() if j.user_id in members])
         for one in found
     ]
-    context = {"review": review, "can": can, "lines": lines, "hands": len(members), "tabs": tabs_of(review)}
+    context = {
+        "review": review,
+        "can": can,
+        "lines": lines,
+        "hands": len(members),
+        "hand_list": list(members.values()),
+        "tabs": tabs_of(review),
+    }
     return render(request, "consensus/stages.html", context)
 
 

@@ -20,6 +20,7 @@ from consensus.forms import SettleForm
 from consensus.kinds import kind_of
 from consensus.models import Settlement, Stage, WorkItem
 from consensus.reliability import reliability_of
+from consensus.resolvers import sees_all, settles
 from consensus.rows import Desk, Row, settled_of
 from consensus.sides import conflicts_of
 from reviews.models import Review
@@ -50,9 +51,12 @@ def conflicts(request: HttpRequest, review_id: int) -> HttpResponse:
     wanted = request.GET.get("stage", "")
     chosen = [one for one in stages if one.kind == wanted] or stages
     settled = request.GET.get("show") == "settled"
+    settling = {one.pk for one in stages if settles(reader(request), can, one)}
     context = {
         "review": review,
         "can": can,
+        "settling": settling,
+        "resolves": can.resolve or bool(settling),
         "tabs": stage_tabs(reader(request), can, stages),
         "stage": chosen[0] if len(chosen) == 1 else None,
         "settled": settled,
@@ -67,7 +71,9 @@ def stage_tabs(user: User, can: Can, stages: list[Stage]) -> list[dict[str, Any]
         {
             "kind": stage.kind,
             "label": kind_of(stage).label,
-            "open": counts[stage.pk].conflicts if can.resolve else conflicts_of(user, can, stage).count(),
+            "open": counts[stage.pk].conflicts
+            if sees_all(user, can, stage)
+            else conflicts_of(user, can, stage).count(),
         }
         for stage in stages
     ]
@@ -90,7 +96,7 @@ def settled_page(request: HttpRequest, review: Review, can: Can, stages: list[St
     return {
         "page": page,
         "rows": Desk(user, can, review).settled(list(page)),
-        "together": together[:RECENT] if can.resolve else [],
+        "together": together[:RECENT] if can.resolve else together.filter(user=user)[:RECENT],
     }
 
 
@@ -141,7 +147,7 @@ def agreement(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
 @require_POST
 def undo_together(request: HttpRequest, review_id: int, settlement_id: int) -> HttpResponse:
     """Reopen everything that was settled together."""
-    fetch_review(reader(request), review_id, "resolve", writing=True)
+    fetch_review(reader(request), review_id, "judge", writing=True)
     made = (
         Settlement.objects.filter(id=settlement_id, review=review_id)
         .select_related("review", "stage")

@@ -16,6 +16,7 @@ from consensus.disputes import Filters, Listing, disputes_of, name_targets
 from consensus.forms import TogetherForm
 from consensus.kinds import kind_of
 from consensus.models import Stage
+from consensus.resolvers import settles
 from consensus.sides import mask_items
 from consensus.views_conflicts import reader
 from reviews.permissions import fetch_review
@@ -24,10 +25,12 @@ from reviews.permissions import fetch_review
 @require_http_methods(["GET", "POST"])
 def together(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
     """One answer and one reason for many: first the list and the count, then once more, then it is done."""
-    review, can = fetch_review(reader(request), review_id, "resolve", writing=request.method == "POST")
+    review, can = fetch_review(reader(request), review_id, "judge", writing=request.method == "POST")
     stage = services.stage_of(review, kind)
     options = kind_of(stage).options(stage)
-    if not options or stage.resolver != Stage.Resolver.LEAD:
+    if not settles(reader(request), can, stage):
+        raise PermissionDenied(services.refusal(stage))
+    if not options:
         raise PermissionDenied(_("The conflicts of this stage are settled one by one."))
     filters = Filters.read(request.GET)
     listing = Listing(filters, disputes_of(reader(request), can, [stage]))

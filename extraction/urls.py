@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{DRAFT}sign/", agreeing.sign, name="sign"),
     path(f"{HERE}form/", building.build, name="build"),
     path(f"{HERE}form/save/", building.save, name="save_form"),
+    path(f"{HERE}form/publish/", building.publish, name="publish_form"),
     path(f"{HERE}form/discard/", building.discard, name="discard_form"),
     path(f"{HERE}form/upload/", building.upload, name="upload_form"),
     path(f"{HERE}form/download/", building.download, name="download_form"),

@@ -84,7 +84,11 @@ def copy_form(by: User, source: Review, review: Review) -> None:
 
 
 def copy_stage(by: User, old: Stage, new: Stage) -> None:
-    consensus.change_stage(by=by, stage=new, **{name: getattr(old, name) for name in SETTINGS})
+    settings = {name: getattr(old, name) for name in SETTINGS}
+    if old.resolver == Stage.Resolver.NAMED:
+        there = new.review.memberships.judging().filter(user=old.resolved_by_id).exists()
+        settings |= {"resolved_by": old.resolved_by} if there else {"resolver": Stage.Resolver.LEAD}
+    consensus.change_stage(by=by, stage=new, **settings)
     Stage.objects.filter(id=new.pk).update(order=old.order)
     mode = Mode.objects.filter(stage=old).first()
     if mode:

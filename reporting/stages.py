@@ -12,6 +12,7 @@ from accounts.models import User
 from consensus import services as consensus
 from consensus.kinds import kind_of
 from consensus.models import Assignment, Stage, WorkItem
+from consensus.resolvers import sees_all
 from consensus.sides import conflicts_of
 from reviews.models import Membership
 from reviews.permissions import Can
@@ -100,7 +101,7 @@ def row(
 
 def conflicts_for(user: User, can: Can, stage: Stage, count: consensus.Progress) -> int | None:
     """All of the stage's for who settles them; where the judges settle them together, a judge's own."""
-    if can.resolve:
+    if sees_all(user, can, stage):
         return count.conflicts
     if can.judge and stage.resolver == Stage.Resolver.PAIR and count.conflicts:
         return conflicts_of(user, can, stage).count()

@@ -70,9 +70,10 @@ TELLING = {
     "judges_needed": gettext_lazy("judges needed"),
     "rule": gettext_lazy("agreement"),
     "resolver": gettext_lazy("who resolves"),
+    "resolved_by_id": gettext_lazy("who resolves by name"),
     "reopened_at": gettext_lazy("reopened"),
 }
-PEOPLE = ("user_id",)
+PEOPLE = ("user_id", "resolved_by_id")
 LONGEST = 160
 
 

@@ -19,7 +19,6 @@ urlpatterns = [
     path("staff/reviews/<int:review_id>/look/", views.break_glass, name="break_glass"),
     path(f"{REVIEW}/settings/", views.settings, name="settings"),
     path(f"{REVIEW}/members/", views.members, name="members"),
-    path(f"{REVIEW}/members/<int:member_id>/", views.change_member, name="change_member"),
     path(
         f"{REVIEW}/invitations/<int:invitation_id>/revoke/", views.revoke_invitation, name="revoke_invitation"
     ),

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import ApiToken
 from accounts.reader import reader
-from config.refusals import Invalid
 from reviews import jobs as background
 from reviews import services, trail
-from reviews.forms import GlassForm, MemberForm, RoleForm, SettingsForm
+from reviews.forms import GlassForm, MemberForm, SettingsForm
 from reviews.models import Invitation, Job, Membership, Review
 from reviews.permissions import Can, fetch_review
 
@@ -77,20 +76,6 @@ def member_of(review: Review, member_id: int) -> Membership:
 def refuse_unless_owner(can: Can, member: Membership) -> None:
     if member.role == Membership.Role.OWNER and not can.own:
         raise PermissionDenied(_("Only an owner can change what another owner may do."))
-
-
-@require_POST
-def change_member(request: HttpRequest, review_id: int, member_id: int) -> HttpResponse:
-    review, can = fetch_review(reader(request), review_id, "manage", writing=True)
-    member = member_of(review, member_id)
-    refuse_unless_owner(can, member)
-    form = RoleForm(request.POST, may_own=can.own)
-    if not form.is_valid():
-        raise Invalid(_("Choose one of the roles."))
-    services.change_member(by=reader(request), membership=member, role=form.cleaned_data["role"])
-    said = {"who": member.user, "role": member.get_role_display().lower()}
-    messages.success(request, _("%(who)s is %(role)s now.") % said)
-    return redirect("reviews:members", review.pk)
 
 
 @require_POST

@@ -85,20 +85,32 @@ def keep_mode(request: HttpRequest, review: Review, stage: Stage) -> dict[str, A
         "judges_needed": form.cleaned_data["judges_needed"] or 2,
     }
     shown = consensus.fingerprint(asked)
-    if request.POST.get("step") != "apply" or request.POST.get("shown") != shown:
+    if not applied(request, shown):
         return {"mode": form, "shown": shown, "effect": services.preview_mode(stage=stage, **asked)}
     services.set_mode(by=reader(request), stage=stage, **asked)
     return {}
 
 
-def keep_masking(request: HttpRequest, review: Review, stage: Stage) -> None:
+def keep_masking(request: HttpRequest, review: Review, stage: Stage) -> dict[str, Any]:
+    """Keep what was shown with what it changes; else show it."""
     form = MaskingForm(request.POST)
     if not form.is_valid():
         raise Invalid(_("Authors, journal and year can be masked. Choose among them."))
-    services.set_masking(by=reader(request), review=review, hidden=set(form.cleaned_data["hidden"]))
+    hidden = set(form.cleaned_data["hidden"])
+    shown = consensus.fingerprint({"hidden": sorted(hidden)})
+    if not applied(request, shown):
+        effect = services.preview_masking(review=review, hidden=hidden)
+        return {"masking": form, "shown": shown, "masking_effect": effect}
+    services.set_masking(by=reader(request), review=review, hidden=hidden)
+    return {}
 
 
-def keep_workload(request: HttpRequest, review: Review, stage: Stage) -> None:
+def applied(request: HttpRequest, shown: str) -> bool:
+    return request.POST.get("step") == "apply" and request.POST.get("shown") == shown
+
+
+def keep_workload(request: HttpRequest, review: Review, stage: Stage) -> dict[str, Any]:
+    """Keep what was shown with what it changes; else show it."""
     percents: dict[User, int] = {}
     for user in judging(stage):
         typed = request.POST.get(f"share-{user.pk}", "").strip()
@@ -107,7 +119,13 @@ def keep_workload(request: HttpRequest, review: Review, stage: Stage) -> None:
         if not typed.isdecimal() or len(typed) > 3:
             raise Invalid(_("Enter for each person how many of 100 records they take: 0 to 100."))
         percents[user] = int(typed)
+    shown = consensus.fingerprint({str(user.pk): percent for user, percent in percents.items()})
+    if not applied(request, shown):
+        loads = services.preview_workload(by=reader(request), stage=stage, percents=percents)
+        typed_in = [(user, percents.get(user)) for user in judging(stage)]
+        return {"shares": typed_in, "shown": shown, "loads": loads}
     services.set_workload(by=reader(request), stage=stage, percents=percents)
+    return {}
 
 
 @require_GET

@@ -28,6 +28,7 @@ from appraisal.services.planning import (
     first_plan,
     map_levels,
     newest_plan,
+    preview_plan,
     publish_plan,
     use_shipped,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "others_to_begin",
     "outdated",
     "peers_of",
+    "preview_plan",
     "publish_plan",
     "question_of",
     "save_answer",

@@ -17,7 +17,16 @@ from appraisal.instruments.yaml_text import MAX_BYTES
 from appraisal.models import Instrument, LevelMapping, Plan, Use, read_once
 from config.refusals import Invalid, Refused
 from consensus.models import Change, Stage, StageVersion, WorkItem
-from consensus.services import add_stage, carry_over, open_items, publish_version, settle_ids
+from consensus.services import (
+    Versioned,
+    add_stage,
+    carry_over,
+    open_items,
+    preview_version,
+    publish_version,
+    rehearsal,
+    settle_ids,
+)
 from consensus.services.settling import REBUILD
 from reviews.jobs import send
 from reviews.models import Review
@@ -189,6 +198,44 @@ def publish_plan(
     plan = write_plan(version, chosen, confounders, co_interventions)
     carry_over(by=by, version=version)
     return plan
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEffect:
+    """What another plan asks otherwise, by the names of the instruments; and what that does to the stage's items."""
+
+    added: Sequence[str]
+    gone: Sequence[str]
+    changed: Sequence[str]
+    texts: bool
+    items: Versioned
+
+
+def preview_plan(
+    *, by: User, stage: Stage, chosen: Sequence[Choice], confounders: str = "", co_interventions: str = ""
+) -> PlanEffect:
+    """Refused as it would be when it is published."""
+    now = newest_plan(stage)
+    before = used_in(now)
+    items = preview_version(stage=stage)
+    with rehearsal():
+        made = publish_plan(
+            by=by, stage=stage, chosen=chosen, confounders=confounders, co_interventions=co_interventions
+        )
+        after = used_in(made)
+    return PlanEffect(
+        added=[str(one) for one in after if one not in before],
+        gone=[str(one) for one in before if one not in after],
+        changed=[str(one) for one in after if one in before and after[one] != before[one]],
+        texts=(made.confounders, made.co_interventions)
+        != ((now.confounders, now.co_interventions) if now else ("", "")),
+        items=items,
+    )
+
+
+def used_in(plan: Plan | None) -> dict[Instrument, tuple[list[str], dict[str, Any]]]:
+    uses = Use.objects.filter(plan=plan).select_related("instrument") if plan else ()
+    return {one.instrument: (sorted(one.designs), one.parameters) for one in uses}
 
 
 def newest_plan(stage: Stage) -> Plan | None:

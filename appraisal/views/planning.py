@@ -104,8 +104,8 @@ def parameters_of(definition: Definition, use: Use | None) -> list[tuple[Paramet
 
 @require_POST
 def publish(request: HttpRequest, review_id: int) -> HttpResponse:
-    """Ask these from now on."""
-    review, _can = fetch_review(reader(request), review_id, "manage", writing=True)
+    """Show what asking these changes; then ask them from now on."""
+    review, can = fetch_review(reader(request), review_id, "manage", writing=True)
     stage = Stage.objects.filter(review=review, kind=request.POST.get("kind", "")).first()
     if stage is None or stage.kind not in services.KINDS:
         raise Http404
@@ -115,13 +115,18 @@ def publish(request: HttpRequest, review_id: int) -> HttpResponse:
         if request.POST.get(f"for-{one.pk}") in {"designs", "otherwise"}
     ]
     chosen.sort(key=lambda one: not one.designs)
-    services.publish_plan(
-        by=reader(request),
-        stage=stage,
-        chosen=chosen,
-        confounders=request.POST.get("confounders", ""),
-        co_interventions=request.POST.get("co_interventions", ""),
-    )
+    asked: dict[str, Any] = {
+        "stage": stage,
+        "chosen": chosen,
+        "confounders": request.POST.get("confounders", ""),
+        "co_interventions": request.POST.get("co_interventions", ""),
+    }
+    if request.POST.get("step") != "apply":
+        effect = services.preview_plan(by=reader(request), **asked)
+        again = [(name, value) for name in request.POST for value in request.POST.getlist(name)]
+        context = {"review": review, "can": can, "effect": effect, "again": again}
+        return render(request, "appraisal/publish.html", context)
+    services.publish_plan(by=reader(request), **asked)
     messages.success(request, _("Published. What was begun is carried over as far as it fits."))
     return redirect("appraisal:plan", review_id)
 

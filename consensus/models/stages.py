@@ -24,6 +24,7 @@ class Stage(models.Model):
 
     class Resolver(models.TextChoices):
         LEAD = "lead", _("A lead or owner resolves")
+        NAMED = "name", _("One person resolves")
         PAIR = "pair", _("The judges discuss, and all of them sign")
 
     class Order(models.TextChoices):
@@ -41,6 +42,15 @@ class Stage(models.Model):
     reasons = models.CharField(_("reasons"), max_length=10, choices=Reasons, default=Reasons.CONFLICT)
     unsure = models.CharField(_("unsure"), max_length=10, choices=Unsure, default=Unsure.INCLUDE)
     resolver = models.CharField(_("who resolves"), max_length=4, choices=Resolver, default=Resolver.LEAD)
+    # Of the choice of one person: who it is.
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("this person"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
     order = models.CharField(_("order"), max_length=9, choices=Order, default=Order.IMPORTED)
     # The team stopped before the end: queues hand out nothing more, until somebody goes on.
     stopped_at = models.DateTimeField(null=True, blank=True)
@@ -53,6 +63,11 @@ class Stage(models.Model):
             models.UniqueConstraint(fields=["review", "kind"], name="stage_kind_once"),
             models.CheckConstraint(
                 condition=models.Q(judges_needed__range=(1, 5)), name="stage_judges_sensible"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(resolver="name", resolved_by__isnull=False)
+                | (~models.Q(resolver="name") & models.Q(resolved_by=None)),
+                name="stage_resolver_named",
             ),
         ]
         ordering = ["position"]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, Model, OuterRef, Q
 
 from accounts.models import User
-from consensus.models import Assignment, Stage, WorkItem
+from consensus.models import Assignment, Judgement, Stage, WorkItem
 from consensus.services.settling import settle_ids
 from consensus.services.staging import hand_on, store_settings
 from reviews.models import Job, Membership, Review
@@ -76,11 +76,12 @@ def preview_stage(*, stage: Stage, judges: Sequence[User] | None = None, **chang
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """What follows when a member no longer judges: places that go back to the others, drafts that stay with nobody,
-    stages that named too few people without them."""
+    stages that named too few people without them, and those whose conflicts the leads resolve then."""
 
     queued: int
     judged: int
     short: tuple[Stage, ...]
+    unresolved: tuple[Stage, ...]
 
 
 def preview_leaving(*, membership: Membership) -> Leaving:
@@ -102,12 +103,33 @@ def preview_leaving(*, membership: Membership) -> Leaving:
         .distinct()
         .count(),
         short=tuple(one for one in stages if len(hands(one, able)) < one.judges_needed),
+        unresolved=tuple(one for one in stages if one.resolved_by_id == membership.user_id),
     )
 
 
 def hands(stage: Stage, able: set[int]) -> set[int]:
     named = {one.user_id for one in stage.named_judges.all()}
     return named & able if named else able
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned:
+    """What a new version of what a stage asks does. undecided: items that are judged by it from then on. begun: those of
+    them of which somebody has said something, and gets it as a draft. decided: keep the version that they answered."""
+
+    undecided: int
+    begun: int
+    decided: int
+
+
+def preview_version(*, stage: Stage) -> Versioned:
+    items = WorkItem.objects.filter(stage=stage)
+    said = Judgement.objects.filter(item=OuterRef("pk"), superseded_at=None)
+    return Versioned(
+        undecided=items.undecided().count(),
+        begun=items.undecided().filter(Exists(said)).count(),
+        decided=items.decided().count(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +162,6 @@ def fingerprint(values: Mapping[str, object]) -> str:
 
 
 def plain(value: object) -> object:
-    return sorted(one.pk for one in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return sorted(str(plain(one)) for one in value)
+    return value.pk if isinstance(value, Model) else str(value)

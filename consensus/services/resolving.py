@@ -12,6 +12,7 @@ from accounts.models import User
 from config.refusals import Invalid, Refused
 from consensus.kinds import kind_of
 from consensus.models import Assignment, Judgement, Signature, Stage, WorkItem
+from consensus.resolvers import named, sees_all, settles
 from consensus.services.judging import family_ids, own_draft
 from consensus.services.settling import lock, settle
 from consensus.services.telling import tell_returned
@@ -27,9 +28,19 @@ def judges_of(item: WorkItem) -> set[int]:
 
 
 def may_resolve(user: User, item: WorkItem) -> bool:
+    allowed = can(user, item.review)
     if item.stage.resolver == Stage.Resolver.PAIR:
-        return user.pk in signers_of(item) or (len(judges_of(item)) < 2 and can(user, item.review).resolve)
-    return can(user, item.review).resolve
+        return user.pk in signers_of(item) or (len(judges_of(item)) < 2 and allowed.resolve)
+    return settles(user, allowed, item.stage)
+
+
+def refusal(stage: Stage) -> str:
+    """What is said to who does not settle the conflicts of this stage."""
+    if stage.resolver == Stage.Resolver.PAIR:
+        return _("At this stage the judges of each item sign its answer themselves.")
+    if named(stage):
+        return _("%(who)s resolves the conflicts of this stage.") % {"who": stage.resolved_by}
+    return _("You do not resolve conflicts at this stage. Ask the review's lead.")
 
 
 def signers_of(item: WorkItem) -> set[int]:
@@ -41,7 +52,7 @@ def refuse_unless_resolving(by: User, item: WorkItem) -> None:
         raise Http404
     refuse_if_closed(item.review)
     if not may_resolve(by, item):
-        raise PermissionDenied(_("You do not resolve conflicts at this stage. Ask the review's lead."))
+        raise PermissionDenied(refusal(item.stage))
     owes = Assignment.objects.filter(item=item, reviewer=by, basis=Assignment.Basis.ADDED).exists()
     if owes or not item.complete or item.status not in {*WorkItem.DECIDED, WorkItem.Status.CONFLICT}:
         raise Refused(_("There is nothing to resolve here now."))
@@ -156,7 +167,7 @@ def reopen(*, by: User, item_id: int, reason: str) -> WorkItem:
     if item is None or not can(by, item.review).see:
         raise Http404
     refuse_if_closed(item.review)
-    if not (can(by, item.review).resolve or by.pk in judges_of(item)):
+    if not (sees_all(by, can(by, item.review), item.stage) or by.pk in judges_of(item)):
         raise PermissionDenied(_("Only its judges and the review's lead can send this back."))
     if not item.decided:
         raise Refused(_("This is not decided, so there is nothing to reopen."))

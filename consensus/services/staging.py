@@ -12,6 +12,7 @@ from config.refusals import Invalid, Refused
 from consensus.kinds import KINDS, kind_of
 from consensus.models import Assignment, Judgement, Stage, StageJudge, StageVersion, WorkItem
 from consensus.models.items import ItemQuerySet
+from consensus.resolvers import named
 from consensus.services.judging import may_judge
 from consensus.services.settling import lock, open_items, settle, settle_ids
 from consensus.upstream import upstream_stage
@@ -23,7 +24,7 @@ from studies.models import Report
 
 DEFAULT_KINDS = ("title_abstract", "full_text", "extraction")
 COPIED = ("judges_needed", "rule", "reasons", "unsure")
-SETTINGS = (*COPIED, "resolver")
+SETTINGS = (*COPIED, "resolver", "resolved_by")
 
 
 @write
@@ -142,6 +143,10 @@ def store_settings(stage: Stage, changed: Mapping[str, object]) -> Stage:
         setattr(stage, name, changed.get(name, getattr(stage, name)))
     if not 1 <= int(stage.judges_needed) <= 5:
         raise Invalid(_("Enter between 1 and 5 judges."))
+    if stage.resolver != Stage.Resolver.NAMED:
+        stage.resolved_by = None
+    elif named(stage) is None:
+        raise Invalid(_("Choose somebody who judges in the review to resolve its conflicts."))
     stage.save(update_fields=list(SETTINGS))
     return stage
 
@@ -190,6 +195,14 @@ def add_judge(*, by: User, item: WorkItem, judge: User) -> Assignment:
     held.save(update_fields=["judges_needed"])
     settle(held)
     return assignment
+
+
+@write
+def change_member(*, by: User, membership: Membership, role: str) -> None:
+    """Give a member another role. Whoever no longer judges keeps what they said, and holds no place any more."""
+    reviews.change_member(by=by, membership=membership, role=role)
+    if role not in Membership.JUDGING:
+        Assignment.objects.filter(review_id=membership.review_id, reviewer=membership.user).delete()
 
 
 @write

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from consensus.kinds import kind_of
 from consensus.models import Judgement, Stage, WorkItem
+from consensus.resolvers import named
 from reviews.notifying import notify
 from reviews.permissions import who_can
 
@@ -35,9 +36,9 @@ def tell_settled(item: WorkItem, before: str) -> None:
 
 
 def resolvers(item: WorkItem) -> list[User]:
-    able = who_can(item.review, "resolve")
     if item.stage.resolver != Stage.Resolver.PAIR:
-        return list(able)
+        who = named(item.stage)
+        return list(User.objects.filter(id=who) if who else who_can(item.review, "resolve"))
     said = Judgement.objects.current().independent().filter(item=item).values("reviewer")
     return list(who_can(item.review, "judge").filter(id__in=said))
 

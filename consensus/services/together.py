@@ -11,7 +11,8 @@ from accounts.models import User
 from config.refusals import Invalid, Refused
 from consensus.kinds import Option, kind_of
 from consensus.models import Judgement, Settled, Settlement, Stage
-from consensus.services.resolving import put_back, resolve
+from consensus.resolvers import settles
+from consensus.services.resolving import put_back, refusal, resolve
 from consensus.services.settling import lock
 from reviews.permissions import can, fetch_review, refuse_if_closed
 from reviews.writing import write
@@ -39,9 +40,9 @@ def settle_together(
     """Settle these conflicts of one stage. All or none: what changed since they were counted is said."""
     if not can(by, stage.review).see:
         raise Http404
-    fetch_review(by, stage.review_id, "resolve", writing=True)
-    if stage.resolver != Stage.Resolver.LEAD:
-        raise PermissionDenied(_("At this stage the judges of each item sign its answer themselves."))
+    _review, allowed = fetch_review(by, stage.review_id, "judge", writing=True)
+    if not settles(by, allowed, stage):
+        raise PermissionDenied(refusal(stage))
     if not comment.strip():
         raise Invalid(_("Say why this is the answer: a sentence is enough. It is kept with each decision."))
     if not 0 < len(set(item_ids)) <= MOST_TOGETHER:

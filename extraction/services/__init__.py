@@ -16,7 +16,14 @@ from extraction.services.entities import (
     remove_result,
 )
 from extraction.services.entries import Entry, save_value, set_anchor
-from extraction.services.forms import as_data, discard_draft_form, publish_form, save_draft_form
+from extraction.services.forms import (
+    as_data,
+    discard_draft_form,
+    preview_form,
+    publish_draft_form,
+    publish_form,
+    save_draft_form,
+)
 from extraction.services.lacking import Lack, lacking
 from extraction.services.whole import timed
 
@@ -34,6 +41,8 @@ __all__ = [
     "lacking",
     "match_entities",
     "peers_of",
+    "preview_form",
+    "publish_draft_form",
     "publish_form",
     "remove_arm",
     "remove_result",

@@ -1,6 +1,7 @@
 """The form: drafted, published as the stage's next version, carried over to those who have begun."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from config.refusals import Invalid, Refused
 from consensus.models import Stage, StageVersion
-from consensus.services import carry_over, publish_version, stage_of
+from consensus.services import Versioned, carry_over, preview_version, publish_version, stage_of
 from extraction.definition import Section, layout, read
 from extraction.entering import Unusable
 from extraction.models import FormField, FormVersion
@@ -64,6 +65,46 @@ def save_draft_form(*, by: User, review: Review, data: Any) -> FormVersion:
     form.fields.all().delete()
     write_fields(form, sections)
     return form
+
+
+@write
+def publish_draft_form(*, by: User, review: Review) -> FormVersion:
+    """Ask the draft from now on."""
+    return publish_form(by=by, review=review, data=as_data(draft_form(review)))
+
+
+def draft_form(review: Review) -> FormVersion:
+    draft = FormVersion.objects.prefetch_related("fields").filter(review=review, status="draft").first()
+    if draft is None:
+        raise Refused(_("There is no draft to publish. Change the form and save it first."))
+    return draft
+
+
+@dataclass(frozen=True, slots=True)
+class FormEffect:
+    """What the draft asks otherwise than the form that is asked now, by the labels of its fields; and what that does to
+    the stage's items."""
+
+    added: Sequence[str]
+    gone: Sequence[str]
+    changed: Sequence[str]
+    items: Versioned
+
+
+def preview_form(*, review: Review) -> FormEffect:
+    draft, now = draft_form(review), FormVersion.objects.newest(review)
+    after = {one.key: one for one in draft.fields.all()}
+    before = {one.key: one for one in now.fields.all()} if now else {}
+    return FormEffect(
+        added=[one.label for key, one in after.items() if key not in before],
+        gone=[one.label for key, one in before.items() if key not in after],
+        changed=[
+            one.label
+            for key, one in after.items()
+            if key in before and field_data(one) != field_data(before[key])
+        ],
+        items=preview_version(stage=stage_of(review, "extraction")),
+    )
 
 
 @write

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.refusals import Invalid
 from extraction import services
@@ -79,15 +79,24 @@ def posted(request: HttpRequest) -> dict[str, Any]:
 
 @require_POST
 def save(request: HttpRequest, review_id: int) -> HttpResponse:
-    """Keep the draft, or publish it, as the button says."""
+    """Keep the draft; go on to its publication, if the button says so."""
     review, _can = fetch_review(reader(request), review_id, "manage", writing=True)
-    data = posted(request)
+    services.save_draft_form(by=reader(request), review=review, data=posted(request))
     if request.POST.get("then") == "publish":
-        form = services.publish_form(by=reader(request), review=review, data=data)
-        messages.success(request, _("Published as %(form)s.") % {"form": form})
-    else:
-        services.save_draft_form(by=reader(request), review=review, data=data)
-        messages.success(request, _("Draft saved. Nobody is asked it yet."))
+        return redirect("extraction:publish_form", review_id)
+    messages.success(request, _("Draft saved. Nobody is asked it yet."))
+    return redirect("extraction:build", review_id)
+
+
+@require_http_methods(["GET", "POST"])
+def publish(request: HttpRequest, review_id: int) -> HttpResponse:
+    """What the draft changes; then ask it from now on."""
+    review, can = fetch_review(reader(request), review_id, "manage", writing=True)
+    if request.method == "GET":
+        effect = services.preview_form(review=review)
+        return render(request, "extraction/publish.html", {"review": review, "can": can, "effect": effect})
+    form = services.publish_draft_form(by=reader(request), review=review)
+    messages.success(request, _("Published as %(form)s.") % {"form": form})
     return redirect("extraction:build", review_id)
 
 

@@ -18,7 +18,14 @@ from screening.services.labelling import (
     toggle_discuss,
     toggle_label,
 )
-from screening.services.setting_up import preview_mode, set_masking, set_mode, set_workload
+from screening.services.setting_up import (
+    preview_masking,
+    preview_mode,
+    preview_workload,
+    set_masking,
+    set_mode,
+    set_workload,
+)
 
 __all__ = [
     "add_label",
@@ -27,7 +34,9 @@ __all__ = [
     "carry_out",
     "end_calibration",
     "judge",
+    "preview_masking",
     "preview_mode",
+    "preview_workload",
     "publish_protocol",
     "refuse_unless_screening",
     "remove_note",

@@ -1,8 +1,9 @@
 """How a review is screened: what is masked, who needs a second judge, how the work is split."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -12,7 +13,9 @@ from consensus.models import Assignment, Stage, WorkItem
 from reviews.models import Review
 from reviews.permissions import fetch_review, refuse_if_closed
 from reviews.writing import write
+from screening.kinds import SCREENING
 from screening.models import Masking, Mode, Workload
+from screening.modes import room
 
 
 @write
@@ -24,6 +27,32 @@ def set_masking(*, by: User, review: Review, hidden: set[str]) -> Masking:
         review=review, defaults={name: name in hidden for name in Masking.FIELDS}
     )
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class MaskingEffect:
+    """masked, shown: which fields judges no longer see, and see again. waiting: undecided items that it is about. begun:
+    those of them that somebody has judged before."""
+
+    masked: Sequence[str]
+    shown: Sequence[str]
+    waiting: int
+    begun: int
+
+
+def called(name: str) -> str:
+    return str(getattr(Masking, name).field.verbose_name)
+
+
+def preview_masking(*, review: Review, hidden: set[str]) -> MaskingEffect:
+    now = (Masking.objects.filter(review=review).first() or Masking()).hidden
+    waits = WorkItem.objects.undecided().filter(review=review, stage__kind__in=SCREENING)
+    return MaskingEffect(
+        masked=[called(name) for name in Masking.FIELDS if name in hidden - now],
+        shown=[called(name) for name in Masking.FIELDS if name in now - hidden],
+        waiting=waits.count(),
+        begun=waits.filter(judged__gt=0).count(),
+    )
 
 
 @write
@@ -87,6 +116,28 @@ def set_workload(*, by: User, stage: Stage, percents: Mapping[User, int]) -> Non
     )
     waiting = Assignment.objects.filter(stage=stage, basis=Assignment.Basis.QUEUE)
     waiting.filter(reviewer__in=list(percents)).delete()
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a split means for one person. left: how many more they are given, None for as many as come. freed: places in
+    their queue that are given out anew."""
+
+    user: User
+    percent: int | None
+    left: int | None
+    freed: int
+
+
+def preview_workload(*, by: User, stage: Stage, percents: Mapping[User, int]) -> list[Load]:
+    """The split that was asked for, of everybody who judges; refused as it would be when it is kept."""
+    members = stage.review.memberships.judging().select_related("user").order_by("user__name", "user_id")
+    people = [one.user for one in members if consensus.may_judge(one.user, stage)]
+    queued = Assignment.objects.filter(stage=stage, basis=Assignment.Basis.QUEUE, reviewer__in=list(percents))
+    held = dict(queued.values_list("reviewer").annotate(n=Count("id")).order_by("reviewer"))
+    with consensus.rehearsal():
+        set_workload(by=by, stage=stage, percents=percents)
+        return [Load(one, percents.get(one), room(stage, one), held.get(one.pk, 0)) for one in people]
 
 
 def free_hands(stage: Stage, percents: Mapping[User, int]) -> bool:

@@ -169,7 +169,11 @@ def test_a_plan_is_published_from_the_page(appraisal, cast, client_of):
         f"{rob2.pk}-effect": "adhering",
         f"{rob2.pk}-deviations": "non_adherence",
     }
-    assert lead.post(url("publish", review), sent).status_code == 302
+    looked = words(lead.post(url("publish", review), sent))
+    assert "No longer asked" in looked
+    assert "Asked of other designs, or with other settings" in looked
+    assert services.newest_plan(appraisal).version.number == 1
+    assert lead.post(url("publish", review), sent | {"step": "apply"}).status_code == 302
     uses = services.newest_plan(appraisal).uses.all()
     assert [(one.instrument.name, one.designs, one.parameters["effect"]) for one in uses] == [
         ("rob2_parallel", [], "adhering")
@@ -227,7 +231,7 @@ def test_what_the_review_names_beforehand_is_shown_to_who_judges(item, cast, cli
     rob2 = Instrument.objects.get(review=item.review_id, name="rob2_parallel")
     sent = {"kind": "appraisal", f"for-{rob2.pk}": "otherwise", f"{rob2.pk}-effect": "assignment"}
     sent |= {"confounders": "Age and severity", "co_interventions": "Physiotherapy"}
-    client_of(cast.lead).post(url("publish", item.review_id), sent)
+    client_of(cast.lead).post(url("publish", item.review_id), sent | {"step": "apply"})
     item.refresh_from_db()
     draft = services.begin(by=cast.ana, item_id=item.pk)
     page = words(client_of(cast.ana).get(url("draft", item.review_id, draft.pk)))

@@ -272,6 +272,35 @@ def test_only_a_resolver_settles_together_and_only_where_one_resolves(client_of,
     assert client_of(cast.lead).get(together(review)).status_code == 403
 
 
+def test_one_named_person_resolves_in_place_of_the_leads(client_of, cast, review, conflicts):
+    stage = conflicts[0].stage
+    services.change_stage(by=cast.owner, stage=stage, resolver="name", resolved_by=cast.cleo)
+    cleo, lead = client_of(cast.cleo), client_of(cast.lead)
+    assert len(listed(page(cleo, review))) == len(listed(page(lead, review)))
+    assert "data-settle" in page(cleo, review)
+    assert "data-settle" not in page(lead, review)
+    refused = settle(lead, review, conflicts[0], "include", **HX)
+    assert (refused.status_code, "Cleo resolves the conflicts of this stage" in refused.content.decode()) == (
+        403,
+        True,
+    )
+    assert "Resolved" in settle(cleo, review, conflicts[0], "include", **HX).content.decode()
+    assert cleo.get(together(review)).status_code == 200
+    assert lead.get(together(review)).status_code == 403
+    assert client_of(cast.ana).get(together(review)).status_code == 403
+    sent = cleo.post(
+        reverse("consensus:reopen", args=[review.pk, conflicts[0].pk]), {"reason": "A letter."}, **HX
+    )
+    assert sent.status_code == 200
+
+
+def test_without_the_named_person_the_leads_resolve_again(client_of, cast, review, conflicts, membership):
+    services.change_stage(by=cast.owner, stage=conflicts[0].stage, resolver="name", resolved_by=cast.cleo)
+    services.change_member(by=cast.owner, membership=membership(cast.cleo), role="observer")
+    assert settle(client_of(cast.cleo), review, conflicts[0], "include", **HX).status_code == 403
+    assert "Resolved" in settle(client_of(cast.lead), review, conflicts[0], "include", **HX).content.decode()
+
+
 def test_the_list_costs_the_same_however_many_conflicts_it_shows(
     client_of, cast, review, conflicts, items, django_assert_max_num_queries
 ):

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from consensus.models import Stage
-from consensus.services import reopen, resolve, submit
+from consensus.services import change_stage, reopen, resolve, submit
 from reviews.models import Notification
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +65,10 @@ def test_what_is_sent_back_is_told_to_its_judges_and_not_to_whoever_did_it(confl
     assert name == "Ben"
     assert text.startswith("Ana sent back ")
     assert "include" not in text.lower()
+
+
+def test_a_conflict_is_told_to_the_one_person_who_resolves(review, stage, items, cast):
+    change_stage(by=cast.owner, stage=stage, resolver="name", resolved_by=cast.cleo)
+    submit(by=cast.ana, item_id=items[0].pk, answer={"verdict": "include"})
+    submit(by=cast.ben, item_id=items[0].pk, answer={"verdict": "exclude"})
+    assert [name for name, _text in told("conflict")] == ["Cleo"]

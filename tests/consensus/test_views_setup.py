@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from config.refusals import Invalid
 from consensus import services
 from consensus.models import Stage, WorkItem
 from reviews.models import Criterion, ExclusionReason, ProtocolVersion, Review
@@ -164,3 +165,27 @@ def test_all_stages_stand_beside_each_other_and_only_who_manages_changes_them(cl
     assert "Ana, Ben" in seen
     assert reverse("consensus:stage", args=[review.pk, "full_text"]) not in seen
     assert client_of(cast.stranger).get(address).status_code == 404
+
+
+def test_one_person_is_named_who_judges_in_the_review(client_of, cast, review, stage, look_and_apply):
+    lead = client_of(cast.lead)
+    address = reverse("consensus:stage", args=[review.pk, stage.kind])
+    html = lead.post(address, SETTINGS | {"resolver": "name"}).content.decode()
+    assert "Choose who resolves the conflicts of this stage" in html
+    assert (
+        lead.post(address, SETTINGS | {"resolver": "name", "resolved_by": cast.observer.pk}).status_code
+        == 422
+    )
+    look_and_apply(lead, address, SETTINGS | {"resolver": "name", "resolved_by": cast.cleo.pk})
+    stage.refresh_from_db()
+    assert stage.resolved_by == cast.cleo
+    every = client_of(cast.observer).get(reverse("consensus:stages", args=[review.pk])).content.decode()
+    assert "<td>Cleo</td>" in every
+    look_and_apply(lead, address, SETTINGS | {"resolver": "pair", "resolved_by": cast.cleo.pk})
+    stage.refresh_from_db()
+    assert (stage.resolver, stage.resolved_by) == ("pair", None)
+
+
+def test_nobody_from_outside_is_named(cast, stage):
+    with pytest.raises(Invalid, match="somebody who judges"):
+        services.change_stage(by=cast.lead, stage=stage, resolver="name", resolved_by=cast.stranger)

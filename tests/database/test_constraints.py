@@ -45,6 +45,7 @@ BREAKING: dict[str, list[dict[str, Any]]] = {
     "pair_in_order": [{"left_id": 2, "right_id": 1}, {"left_id": 2, "right_id": 2}],
     "prior_reviewer_matched_with_member": [{"status": "named", "member_id": 1}, {"status": "matched"}],
     "stage_judges_sensible": [{"judges_needed": 0}, {"judges_needed": 6}],
+    "stage_resolver_named": [{"resolver": "name"}, {"resolver": "lead", "resolved_by_id": 1}],
     "item_one_target": [
         {"status": "open"},
         {"report_id": 1, "study_id": 1},

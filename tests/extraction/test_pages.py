@@ -195,7 +195,15 @@ def test_a_lead_builds_and_publishes_a_form_and_a_reviewer_may_not(cast, client_
     assert [(one.key, one.options, one.required) for one in draft.fields.all()] == [
         ("funding", ["public", "private"], True)
     ]
-    assert lead.post(url("save_form"), row | {"then": "publish"}).status_code == 302
+    assert lead.post(url("save_form"), row | {"then": "publish"}).headers["Location"] == url("publish_form")
+    looked = lead.get(url("publish_form")).content.decode()
+    assert "Funding" in looked
+    assert "No longer asked" in looked
+    assert "1 undecided item is judged by it" in looked
+    assert WorkItem.objects.get(id=item.pk).version.number == 2
+    assert client_of(cast.ana).get(url("publish_form")).status_code == 403
+    assert lead.post(url("publish_form")).status_code == 302
+    assert lead.get(url("publish_form")).status_code == 409
     newest = FormVersion.objects.newest(review)
     assert newest
     assert newest.version

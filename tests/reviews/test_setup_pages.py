@@ -4,14 +4,14 @@ import pytest
 from django.urls import reverse
 
 from consensus import services as consensus
-from consensus.models import WorkItem
+from consensus.models import Assignment, WorkItem
 from reviews.models import ProtocolVersion, Term
 
 pytestmark = pytest.mark.django_db
 
 
-def url(name, review):
-    return reverse(f"reviews:{name}", args=[review.pk])
+def url(name, review, *more):
+    return reverse(f"reviews:{name}", args=[review.pk, *more])
 
 
 def test_an_amendment_is_a_new_version_and_says_why(client_of, cast, review, look_and_apply):
@@ -90,6 +90,25 @@ def test_a_member_is_removed_after_a_look_at_what_they_leave(
     assert membership(cast.ana).status == "active"
     client_of(cast.lead).post(address)
     assert membership(cast.ana).status == "removed"
+
+
+def test_a_role_is_changed_after_a_look_at_what_it_allows_and_leaves(
+    client_of, cast, review, items, stage, membership
+):
+    consensus.next_items(user=cast.ana, stage=stage)
+    consensus.change_stage(by=cast.lead, stage=stage, resolver="name", resolved_by=cast.ana)
+    lead, address = client_of(cast.lead), url("change_member", review, membership(cast.ana).pk)
+    html = lead.get(address, {"role": "observer"}).content.decode()
+    assert "They can no longer judge at its stages; bring in records and full texts." in html
+    assert "items in their queue are given to others" in html
+    assert "from then on the leads do: Title and abstract." in html
+    assert "manage protocol" in lead.get(address, {"role": "lead"}).content.decode()
+    assert lead.get(address, {"role": "owner"}).status_code == 400
+    assert client_of(cast.ana).get(address, {"role": "lead"}).status_code == 403
+    assert membership(cast.ana).role == "reviewer"
+    lead.post(address, {"role": "observer"})
+    assert membership(cast.ana).role == "observer"
+    assert not Assignment.objects.filter(reviewer=cast.ana).exists()
 
 
 def test_closing_says_what_stops_and_its_owner_opens_it_again(client_of, cast, review, items):

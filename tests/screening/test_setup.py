@@ -62,10 +62,22 @@ def test_no_preview_tells_what_the_first_judge_said(stage, cast, items):
 def test_the_setup_page_keeps_each_of_its_parts(lead, review, stage, cast, items, look_and_apply):
     page = at(review, "setup")
     assert lead.get(page).status_code == 200
+    consensus.submit(by=cast.ana, item_id=items[0].pk, answer={"verdict": "include"})
+    asked = {"part": "masking", "hidden": ["authors", "year"]}
+    looked = lead.post(page, asked).content.decode()
+    assert "Judges no longer see: authors, year." in looked
+    assert "6 undecided items" in looked
+    assert "1 of them was judged by somebody who saw this" in looked
+    assert not Masking.objects.filter(review=review).exists()
+    look_and_apply(lead, page, asked)
     look_and_apply(lead, page, {"part": "mode", "way": "sample", "percent": "30"})
-    lead.post(page, {"part": "masking", "hidden": ["authors", "year"]})
     shares = {f"share-{cast.ana.pk}": "50", f"share-{cast.ben.pk}": "50"}
-    lead.post(page, {"part": "workload", **shares})
+    consensus.next_items(user=cast.ana, stage=stage)
+    looked = lead.post(page, {"part": "workload", **shares}).content.decode()
+    assert "50 of 100; 2 more records are theirs to judge." in looked
+    assert "records in their queue are given out anew" in looked
+    assert not Workload.objects.filter(stage=stage).exists()
+    look_and_apply(lead, page, {"part": "workload", **shares})
     assert Mode.objects.get(stage=stage).percent == 30
     assert Masking.objects.get(review=review).hidden == {"authors", "year"}
     assert Workload.objects.filter(stage=stage).count() == 2
