@@ -144,6 +144,11 @@ class LevelMapping(models.Model):
         MODERATE = "moderate", _("Moderate")
         HIGH = "high", _("High")
 
+        @property
+        def look(self) -> str:
+            """Which of the marks of risk goes with it."""
+            return "some" if self == "moderate" else str(self.value)
+
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="mappings")
     level = models.CharField(max_length=60)

@@ -12,7 +12,7 @@ from accounts.models import User
 
 LINK = re.compile(r"""<a\b[^>]*?\shref=["']([^"'#]+)""")
 # Not Concord's own pages, and what ends the visit.
-LEFT_OUT = {"account_logout", "api-docs", "schema", "swagger"}
+LEFT_OUT = {"account_logout", "api_schema"}
 
 
 def name_of(path: str) -> str | None:

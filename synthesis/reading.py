@@ -14,7 +14,7 @@ from reviews.models import Review
 from screening.masking import waiting
 from studies.models import Report, StudyLink
 from synthesis.definition import Known, Show, Table
-from synthesis.tabulate import REPORTED, Held, Row
+from synthesis.tabulate import REPORTED, Held, Risk, Row
 
 
 def known_fields(review: Review) -> dict[str, Known]:
@@ -45,16 +45,17 @@ def read_rows(review_id: int, table: Table) -> list[Row]:
             references=tuple(reports[item.study.pk]),
             reopened=not item.decided,
             values=tuple(values[item.answer_id]),  # type: ignore[attr-defined]
-            risk=risks.get(item.study.pk, ""),
+            risk=risks.get(item.study.pk),
         )
         for item in items
         if item.study
     ]
 
 
-def risk_of_bias(review_id: int) -> dict[int, str]:
-    """The overall risk of each study on the review's own scale, in words."""
-    return {study: str(level.label) for study, level in harmonised_levels(review_id).items()}
+def risk_of_bias(review_id: int) -> dict[int, Risk]:
+    """The overall risk of each study on the review's own scale."""
+    levels = harmonised_levels(review_id)
+    return {study: Risk(level.look, str(level.label)) for study, level in levels.items()}
 
 
 def read_values(judgement_ids: Collection[int], fields: Collection[str]) -> dict[int, list[Held]]:

@@ -1,5 +1,6 @@
 """A table as a person sees it: how fresh it is, whether it may be shown to them, its cells. Reads only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -56,6 +57,7 @@ class ShownCell:
     text: str
     note: str
     opens: bool
+    risk: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def shown_cells(content: dict[str, Any], cells: list[dict[str, Any] | None], row
     for place, (column, one) in enumerate(zip(content["columns"], cells, strict=True)):
         text, note = (one["text"], one["note"]) if one else ("", "")
         opens = bool(one and (one["values"] or column["numeric"]))
-        found.append(ShownCell(place, row, column["numeric"], place == 0, text, note, opens))
+        risk = one.get("risk", ()) if one else ()
+        found.append(ShownCell(place, row, column["numeric"], place == 0, text, note, opens, risk))
     return found
 
 

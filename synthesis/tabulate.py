@@ -37,6 +37,14 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """A level of risk of bias in words, with the mark that goes with it."""
+
+    look: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One study with its agreed values. item: its extraction; reopened: the answer stands, but is being looked at;
     risk: its overall risk of bias on the review's scale, if there is one."""
@@ -48,7 +56,7 @@ class Row:
     references: tuple[str, ...] = ()
     reopened: bool = False
     values: tuple[Held, ...] = ()
-    risk: str = ""
+    risk: Risk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +158,25 @@ def cell_of(column: Column, group: Group, group_by: str) -> Cell:
     if column.show is Show.DESIGNS:
         return cell(listed(Counter(row.design for row in rows if row.design)), rows)
     if column.show is Show.RISK:
-        said = [row.risk for row in rows if row.risk]
-        return cell(said[0] if len(rows) == 1 and said else listed(Counter(said)), rows)
+        return judged(rows)
     if column.show is Show.STUDIES:
         return cell(thousands(Decimal(len(rows))), rows, number=Decimal(len(rows)))
     values = [value for row in rows for value in chosen(column, row)]
     if column.show in {Show.SUM, Show.SUM_REPORTED}:
         return summed(column, rows, values)
     return told(column, rows, values)
+
+
+def judged(rows: Sequence[Row]) -> Cell:
+    """The risk of a study, or how many of a group's studies have which."""
+    said = Counter(row.risk for row in rows if row.risk)
+    only = next(iter(said), None) if len(rows) == 1 else None
+    found = cell(only.label if only else listed(Counter({one.label: n for one, n in said.items()})), rows)
+    ordered = sorted(said.items(), key=lambda one: (-one[1], one[0].label.casefold()))
+    found["risk"] = [
+        {"look": one.look, "label": one.label, "n": 0 if len(rows) == 1 else n} for one, n in ordered
+    ]
+    return found
 
 
 def chosen(column: Column, row: Row) -> list[Held]:

@@ -152,11 +152,9 @@ def domains_of(one: Standing) -> list[Page]:
     return [page_of(one.state, key) for key in places]
 
 
-def harmonised_of(found: list[Standing]) -> list[tuple[str, str, int]]:
+def harmonised_of(found: list[Standing]) -> list[tuple[LevelMapping.Harmonised, int]]:
     counts = [one.harmonised for one in found]
-    return [
-        (str(label), code, counts.count(code)) for code, label in LevelMapping.Harmonised.choices if found
-    ]
+    return [(level, counts.count(level.value)) for level in LevelMapping.Harmonised if found]
 
 
 @require_GET

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from synthesis.definition import Known, Table, compile_table
-from synthesis.tabulate import Held, Row, tabulate
+from synthesis.tabulate import Held, Risk, Row, tabulate
 
 FORM = {
     "indication": Known("text", "Indication"),
@@ -34,6 +34,23 @@ PATIENTS = {"key": "patients", "show": "sum", "field": "patients"}
 
 def cells(content, row: int) -> list[str]:
     return [cell["text"] for cell in content["rows"][row]["cells"]]
+
+
+def test_risk_of_bias_keeps_its_mark_beside_the_word_and_is_counted_in_a_group():
+    low, high = Risk("low", "Low"), Risk("high", "High")
+    risks = (high, low, low, None)
+    rows = [row(n, "Skin", number(n, "patients", 9), risk=risk) for n, risk in enumerate(risks, 1)]
+    grouped = tabulate(by_indication({"key": "r", "show": "risk"}), rows)["rows"][0]["cells"][1]
+    assert grouped["text"] == "2 Low; 1 High"
+    assert grouped["risk"] == [
+        {"look": "low", "label": "Low", "n": 2},
+        {"look": "high", "label": "High", "n": 1},
+    ]
+    columns = [{"key": "r", "show": "risk"}, {"key": "p", "show": "value", "field": "patients"}]
+    by_study = compile_table({"rows": "study", "columns": columns}, FORM)
+    lines = tabulate(by_study, rows)["rows"]
+    assert [line["cells"][0]["text"] for line in lines] == ["High", "Low", "Low", ""]
+    assert lines[0]["cells"][0]["risk"] == [{"look": "high", "label": "High", "n": 0}]
 
 
 def test_studies_are_counted_and_patients_summed_within_each_group():
