@@ -21,7 +21,7 @@ from consensus.sides import Side, conflicts_of, signs_of, words_of
 from reviews.permissions import Can
 
 # Of one stage; whoever has more resolves these first. Each is read and compared for what can be chosen above the list.
-MOST = 200
+MOST = 100
 SHOWN_KEYS = 5
 # What a key is of, its name, and what within it: `result[healed@84 day].events[aasc]`.
 PARTS = re.compile(r"((?:\w+\[[^\]]*\]\.)?)(\w+)(.*)", re.DOTALL)

@@ -1,6 +1,5 @@
 """The PRISMA numbers over the API: boxes by id, sources, reasons, and which identities do not hold."""
 
-from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +12,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from reporting.counting import count
 from reporting.prisma import boxes, violations
+from reporting.wording import complaint
 from reviews.models import Review
 from reviews.permissions import fetch_review
 
@@ -52,7 +52,9 @@ def numbers(review: Review) -> dict[str, Any]:
         "reports_excluded_by": counts.dbr_excluded_reports,
         "undecided_records": counts.undecided_records,
         "undecided_reports": counts.dbr_undecided_reports + counts.other_undecided_reports,
-        "violations": [asdict(one) for one in violations(counts)],
+        "violations": [
+            {"identity": one.identity, "text": complaint(one), "hard": one.hard} for one in violations(counts)
+        ],
     }
 
 

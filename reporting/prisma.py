@@ -8,9 +8,12 @@ While screening runs, what is still undecided is a number of its own, so that th
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
 NOTHING: Mapping[str, int] = {}
+
+
+def gettext_noop(text: str) -> str:
+    """Marks a text for the catalogue of translations."""
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,17 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """An identity that does not hold. hard: the diagram would be wrong; otherwise it wants a stated reason."""
+    """An identity that does not hold. said: in English, with places for the numbers; whoever shows it translates it.
+    hard: the diagram would be wrong; otherwise it wants a stated reason."""
 
     identity: str
-    text: str
+    said: str
+    numbers: Mapping[str, int]
     hard: bool = True
+
+    @property
+    def text(self) -> str:
+        return self.said % self.numbers
 
 
 def boxes(counts: Counts) -> dict[str, int]:
@@ -143,26 +152,26 @@ def violations(counts: Counts) -> list[Violation]:
 def identification(c: Counts) -> Iterator[Violation]:
     for said, total, parts in (
         (
-            _("%(total)s records from databases, but their sources add up to %(sum)s."),
+            gettext_noop("%(total)s records from databases, but their sources add up to %(sum)s."),
             c.database_results,
             c.databases,
         ),
         (
-            _("%(total)s records from registers, but their sources add up to %(sum)s."),
+            gettext_noop("%(total)s records from registers, but their sources add up to %(sum)s."),
             c.register_results,
             c.registers,
         ),
     ):
         if parts and total != sum(parts.values()):
-            yield Violation("I1", said % {"total": total, "sum": sum(parts.values())})
+            yield Violation("I1", said, {"total": total, "sum": sum(parts.values())})
     removed = c.duplicates + c.excluded_automatic + c.excluded_other
     if c.records_screened != c.identified_a - removed:
         yield Violation(
             "I3",
-            _(
+            gettext_noop(
                 "%(screened)s records screened, but %(identified)s identified less %(removed)s removed is %(left)s."
-            )
-            % {
+            ),
+            {
                 "screened": c.records_screened,
                 "identified": c.identified_a,
                 "removed": removed,
@@ -171,11 +180,11 @@ def identification(c: Counts) -> Iterator[Violation]:
         )
     split = sum(c.excluded_by_human.values()) + c.excluded_by_automation
     if (c.excluded_by_human or c.excluded_by_automation) and c.records_excluded != split:
-        said = _("%(excluded)s records excluded, but %(split)s by people and automation.")
-        yield Violation("I4", said % {"excluded": c.records_excluded, "split": split})
+        said = gettext_noop("%(excluded)s records excluded, but %(split)s by people and automation.")
+        yield Violation("I4", said, {"excluded": c.records_excluded, "split": split})
     if c.records_excluded > c.records_screened:
-        said = _("%(excluded)s records excluded of %(screened)s screened.")
-        yield Violation("I4", said % {"excluded": c.records_excluded, "screened": c.records_screened})
+        said = gettext_noop("%(excluded)s records excluded of %(screened)s screened.")
+        yield Violation("I4", said, {"excluded": c.records_excluded, "screened": c.records_screened})
 
 
 def assessing(assessed: int, sought: int, missing: int) -> dict[str, int]:
@@ -186,24 +195,28 @@ def column_a(c: Counts) -> Iterator[Violation]:
     if c.dbr_sought_reports != c.advanced and not c.shift_a:
         yield Violation(
             "I6",
-            _("%(sought)s reports sought, but %(advanced)s records went on. State why they differ.")
-            % {"sought": c.dbr_sought_reports, "advanced": c.advanced},
+            gettext_noop(
+                "%(sought)s reports sought, but %(advanced)s records went on. State why they differ."
+            ),
+            {"sought": c.dbr_sought_reports, "advanced": c.advanced},
             hard=False,
         )
     if c.dbr_assessed != c.dbr_sought_reports - c.dbr_notretrieved_reports:
         yield Violation(
             "I7",
-            _(
+            gettext_noop(
                 "%(assessed)s reports assessed, but %(sought)s sought less %(missing)s not retrieved is %(left)s."
-            )
-            % assessing(c.dbr_assessed, c.dbr_sought_reports, c.dbr_notretrieved_reports),
+            ),
+            assessing(c.dbr_assessed, c.dbr_sought_reports, c.dbr_notretrieved_reports),
         )
     left = c.dbr_assessed - sum(c.dbr_excluded_reports.values()) - c.dbr_undecided_reports
     if c.dbr_included_reports != left:
         yield Violation(
             "I8",
-            _("%(included)s reports included from databases and registers, but %(left)s are left.")
-            % {"included": c.dbr_included_reports, "left": left},
+            gettext_noop(
+                "%(included)s reports included from databases and registers, but %(left)s are left."
+            ),
+            {"included": c.dbr_included_reports, "left": left},
         )
 
 
@@ -211,48 +224,50 @@ def column_b(c: Counts) -> Iterator[Violation]:
     if c.other_sought_reports > c.identified_b and not c.shift_b:
         yield Violation(
             "I10",
-            _("%(sought)s reports sought by other methods, but %(identified)s identified. State why.")
-            % {"sought": c.other_sought_reports, "identified": c.identified_b},
+            gettext_noop(
+                "%(sought)s reports sought by other methods, but %(identified)s identified. State why."
+            ),
+            {"sought": c.other_sought_reports, "identified": c.identified_b},
             hard=False,
         )
     if c.other_assessed != c.other_sought_reports - c.other_notretrieved_reports:
         yield Violation(
             "I11",
-            _(
+            gettext_noop(
                 "%(assessed)s reports from other methods assessed, but %(sought)s sought less %(missing)s not retrieved"
                 " is %(left)s."
-            )
-            % assessing(c.other_assessed, c.other_sought_reports, c.other_notretrieved_reports),
+            ),
+            assessing(c.other_assessed, c.other_sought_reports, c.other_notretrieved_reports),
         )
     left = c.other_assessed - sum(c.other_excluded_reports.values()) - c.other_undecided_reports
     if c.other_included_reports != left:
         yield Violation(
             "I12",
-            _("%(included)s reports included from other methods, but %(left)s are left.")
-            % {"included": c.other_included_reports, "left": left},
+            gettext_noop("%(included)s reports included from other methods, but %(left)s are left."),
+            {"included": c.other_included_reports, "left": left},
         )
 
 
 def included(c: Counts) -> Iterator[Violation]:
     both = c.dbr_included_reports + c.other_included_reports
     if c.new_reports != both:
-        said = _("%(included)s reports included, but %(both)s from the two columns together.")
-        yield Violation("I13", said % {"included": c.new_reports, "both": both})
+        said = gettext_noop("%(included)s reports included, but %(both)s from the two columns together.")
+        yield Violation("I13", said, {"included": c.new_reports, "both": both})
     if c.new_studies > c.new_reports:
-        said = _("%(studies)s studies included, with only %(reports)s reports of them.")
-        yield Violation("I14", said % {"studies": c.new_studies, "reports": c.new_reports})
+        said = gettext_noop("%(studies)s studies included, with only %(reports)s reports of them.")
+        yield Violation("I14", said, {"studies": c.new_studies, "reports": c.new_reports})
     if c.reports_without_study:
-        said = _("%(n)s included reports belong to no study. Assign each to one.")
-        yield Violation("I14", said % {"n": c.reports_without_study})
+        said = gettext_noop("%(n)s included reports belong to no study. Assign each to one.")
+        yield Violation("I14", said, {"n": c.reports_without_study})
     for said, total, before, new in (
         (
-            _("%(total)s studies in total, but %(before)s before and %(new)s new make %(sum)s."),
+            gettext_noop("%(total)s studies in total, but %(before)s before and %(new)s new make %(sum)s."),
             c.total_studies,
             c.previous_studies,
             c.new_studies,
         ),
         (
-            _("%(total)s reports in total, but %(before)s before and %(new)s new make %(sum)s."),
+            gettext_noop("%(total)s reports in total, but %(before)s before and %(new)s new make %(sum)s."),
             c.total_reports,
             c.previous_reports,
             c.new_reports,
@@ -260,21 +275,21 @@ def included(c: Counts) -> Iterator[Violation]:
     ):
         if total is not None and total != before + new:
             numbers = {"total": total, "before": before, "new": new, "sum": before + new}
-            yield Violation("I15", said % numbers)
+            yield Violation("I15", said, numbers)
     yield from in_meta_analysis(c)
 
 
 def in_meta_analysis(c: Counts) -> Iterator[Violation]:
     for said, part, total, new, before in (
         (
-            _("%(part)s studies in the meta-analysis, of %(whole)s included."),
+            gettext_noop("%(part)s studies in the meta-analysis, of %(whole)s included."),
             c.total_studies_ma,
             c.total_studies,
             c.new_studies,
             c.previous_studies,
         ),
         (
-            _("%(part)s reports in the meta-analysis, of %(whole)s included."),
+            gettext_noop("%(part)s reports in the meta-analysis, of %(whole)s included."),
             c.total_reports_ma,
             c.total_reports,
             c.new_reports,
@@ -283,7 +298,7 @@ def in_meta_analysis(c: Counts) -> Iterator[Violation]:
     ):
         whole = before + new if total is None else total
         if part is not None and part > whole:
-            yield Violation("I16", said % {"part": part, "whole": whole})
+            yield Violation("I16", said, {"part": part, "whole": whole})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from consensus.models import Stop
 from reporting.counting import Listing, count
 from reporting.diagram import described, drawing, phases
 from reporting.prisma import BOXES, CHECKED, Box, boxes, violations
-from reporting.wording import label, unit
+from reporting.wording import complaint, label, unit
 from reviews.models import ExclusionReason, Review
 from reviews.permissions import fetch_review
 from screening.halting import grounds
@@ -48,7 +48,7 @@ def prisma(request: HttpRequest, review_id: int) -> HttpResponse:
         "drawing": drawing(review, counts),
         "described": described(counts),
         "rows": [(name, label(name), unit(name), number) for name, number in boxes(counts).items()],
-        "violations": wrong,
+        "violations": [(one.hard, f"{one.identity}: {complaint(one)}") for one in wrong],
         "held": CHECKED - len({one.identity for one in wrong}),
         "checked": CHECKED,
         "stops": [

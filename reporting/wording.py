@@ -1,8 +1,9 @@
 """What the flow's phases, boxes and units are called, in the reader's language. The counting itself knows only their ids."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from reporting.prisma import BOXES
+from reporting.prisma import BOXES, Violation
 
 PHASES = {"identification": _("Identification"), "screening": _("Screening"), "included": _("Included")}
 UNITS = {"record": _("record"), "report": _("report"), "study": _("study")}
@@ -49,3 +50,8 @@ def label_in_arm(box: str) -> str:
 
 def unit(box: str) -> str:
     return str(UNITS[BOXES[box].unit])
+
+
+def complaint(one: Violation) -> str:
+    """What does not hold, with the numbers."""
+    return gettext(one.said) % one.numbers

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from consensus.models import WorkItem
 from reviews.models import Review
@@ -26,10 +28,10 @@ def hidden_from(user: User, review: Review, *, judging: bool = True) -> frozense
     return masking.hidden if may.judge and (judging or not may.manage) else NOTHING
 
 
-def waiting(report_ids: Iterable[int]) -> set[int]:
-    """Those that wait at a screening stage: who judges them must not read of them what may be masked."""
+def waiting(report_ids: Iterable[int]) -> QuerySet[WorkItem, int | None]:
+    """Those that wait at a screening stage, by id: who judges them must not read of them what may be masked."""
     waits = WorkItem.objects.undecided().filter(report__in=list(report_ids), stage__kind__in=SCREENING)
-    return {report for report in waits.values_list("report_id", flat=True) if report}
+    return waits.values_list("report", flat=True)
 
 
 class MaskedFromJudges:

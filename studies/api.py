@@ -1,9 +1,11 @@
 """Searches, imports, records, reports and studies over the API."""
 
+from contextlib import closing
 from itertools import groupby
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -28,6 +30,7 @@ from studies.models import (
     Study,
     StudyLink,
 )
+from studies.unpacking import unpacked
 
 BIBLIOGRAPHIC = [
     "title",
@@ -137,6 +140,16 @@ class BatchSerializer(serializers.ModelSerializer[ImportBatch]):
         ]
 
 
+class BegunSerializer(BatchSerializer):
+    """also: the other imports that an archive with several exports became. left_out: its files that were known."""
+
+    also = serializers.ListField(child=serializers.IntegerField(), read_only=True)
+    left_out = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+    class Meta(BatchSerializer.Meta):
+        fields = [*BatchSerializer.Meta.fields, "also", "left_out"]
+
+
 class NewBatchSerializer(serializers.Serializer[Any]):
     search = serializers.IntegerField(min_value=1)
     file = serializers.FileField(allow_empty_file=True)
@@ -145,7 +158,8 @@ class NewBatchSerializer(serializers.Serializer[Any]):
 
 
 class BatchViewSet(viewsets.ReadOnlyModelViewSet[ImportBatch]):
-    """Imports. A file that is posted here is read by the worker: ask for the batch again until it is done."""
+    """Imports. A file that is posted here is read by the worker: ask for the batch again until it is done. An archive with
+    several exports becomes an import for each."""
 
     serializer_class = BatchSerializer
     filterset_fields = ["review", "search", "status"]
@@ -155,17 +169,36 @@ class BatchViewSet(viewsets.ReadOnlyModelViewSet[ImportBatch]):
     def get_queryset(self) -> QuerySet[ImportBatch]:
         return ImportBatch.objects.filter(review__in=mine(self.request)).order_by("id")
 
-    @extend_schema(request={"multipart/form-data": NewBatchSerializer}, responses={202: BatchSerializer})
+    @extend_schema(request={"multipart/form-data": NewBatchSerializer}, responses={202: BegunSerializer})
     def create(self, request: Request) -> Response:
         asked = NewBatchSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         upload: UploadedFile[bytes] = asked.validated_data["file"]
         found = get_object_or_404(Search, review__in=mine(request), id=asked.validated_data["search"])
         fetch_review(reader(request), found.review_id, "bring", writing=True)
-        batch, _job = services.start_import(
-            by=reader(request), search=found, upload=upload, again=asked.validated_data["again"]
-        )
-        return Response(self.get_serializer(batch).data, status=status.HTTP_202_ACCEPTED)
+        begun, known = begin(reader(request), found, upload, again=asked.validated_data["again"])
+        if not begun:
+            raise known[0]
+        answer = self.get_serializer(begun[0]).data | {
+            "also": [one.pk for one in begun[1:]],
+            "left_out": [one.name for one in known],
+        }
+        return Response(answer, status=status.HTTP_202_ACCEPTED)
+
+
+@transaction.atomic
+def begin(
+    by: User, search: Search, upload: "UploadedFile[bytes]", *, again: bool
+) -> tuple[list[ImportBatch], list[services.KnownFile]]:
+    """Begin an import for the file, or for each export in an archive: all of them, but those that are known already."""
+    begun, known = [], []
+    with closing(unpacked([upload])) as parts:
+        for part in parts:
+            try:
+                begun.append(services.start_import(by=by, search=search, upload=part, again=again)[0])
+            except services.KnownFile as refusal:
+                known.append(refusal)
+    return begun, known
 
 
 class RecordSerializer(serializers.ModelSerializer[Record]):

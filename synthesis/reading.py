@@ -88,7 +88,7 @@ def read_references(study_ids: Collection[int]) -> dict[int, list[str]]:
     links = StudyLink.objects.current().filter(Q(study__in=study_ids) | Q(study__survivor__in=study_ids))
     rows = links.select_related("report__survivor", "study").order_by("report__year", "report")
     told = {(one.study.root_id, cast("Report", one.report.survivor or one.report)): None for one in rows}
-    waits = waiting(report.pk for _study, report in told)
+    waits = set(waiting(report.pk for _study, report in told))
     for study, report in told:
         if report.pk not in waits:
             found[study].append(", ".join(part for part in (report.short_name(), report.citation()) if part))

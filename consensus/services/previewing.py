@@ -17,6 +17,8 @@ from consensus.services.staging import hand_on, store_settings
 from reviews.models import Job, Membership, Review
 
 Status = WorkItem.Status
+# Each is settled, looked at and put back: more would keep whoever looks waiting.
+MOST_TRIED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Effect:
 
     undecided: follow the change. decided: stay. completed: lack no judge any more. agreed: conflicts that are none any
     more. reopened: conflicts that wait for one more judge. freed: places in people's queues that are taken back.
-    begun: items that somebody has judged, of which only the change itself tells which want one more judge.
+    begun: items that somebody has judged, of which only the change itself tells which want one more judge. of_first: how
+    many conflicts were tried, where it is not all of them.
     """
 
     undecided: int = 0
@@ -36,6 +39,7 @@ class Effect:
     reopened: int = 0
     freed: int = 0
     begun: int = 0
+    of_first: int = 0
 
 
 @contextmanager
@@ -48,7 +52,8 @@ def rehearsal() -> Iterator[None]:
 
 def preview_stage(*, stage: Stage, judges: Sequence[User] | None = None, **changed: object) -> Effect:
     items = WorkItem.objects.filter(stage=stage)
-    disputed = list(items.in_conflict().values_list("id", flat=True))
+    disputed = list(items.in_conflict().order_by("id").values_list("id", flat=True)[: MOST_TRIED + 1])
+    tried = disputed[:MOST_TRIED]
     counts = items.aggregate(
         undecided=Count("id", filter=Q(status__in=WorkItem.UNDECIDED)),
         decided=Count("id", filter=Q(status__in=WorkItem.DECIDED)),
@@ -59,9 +64,9 @@ def preview_stage(*, stage: Stage, judges: Sequence[User] | None = None, **chang
         begun = items.undecided().filter(judged__gt=0)
         hand_on(stored, begun)
         completed = items.filter(status=Status.PARTIAL, judged__gte=F("judges_needed")).count()
-        settle_ids(disputed)
+        settle_ids(tried)
         ended = dict(
-            items.filter(id__in=disputed).values_list("status").annotate(n=Count("id")).order_by("status")
+            items.filter(id__in=tried).values_list("status").annotate(n=Count("id")).order_by("status")
         )
     return Effect(
         **counts,
@@ -69,6 +74,7 @@ def preview_stage(*, stage: Stage, judges: Sequence[User] | None = None, **chang
         conflicts=ended.get(Status.CONFLICT, 0),
         agreed=sum(ended.get(one, 0) for one in WorkItem.DECIDED),
         reopened=ended.get(Status.PARTIAL, 0),
+        of_first=len(tried) if len(disputed) > len(tried) else 0,
         freed=queued.exclude(reviewer__in=judges).count() if judges else 0,
     )
 

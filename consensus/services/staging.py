@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -132,9 +132,14 @@ def change_stage(*, by: User, stage: Stage, judges: Sequence[User] | None = None
         if judges:
             Assignment.objects.filter(stage=stage).exclude(reviewer__in=judges).delete()
     undecided = WorkItem.objects.undecided().filter(stage=stage)
-    judged = list(undecided.filter(judged__gt=0).values_list("id", flat=True))
     hand_on(stage, undecided)
-    settle_ids(judged)
+    settle_ids(list(concerned(undecided).values_list("id", flat=True)))
+
+
+def concerned(undecided: ItemQuerySet) -> ItemQuerySet:
+    """Which of them a change of settings can settle: what still lacks a judge stays as it is, whatever else is asked."""
+    complete = Q(status=WorkItem.Status.PARTIAL, judged__gte=F("judges_needed"))
+    return undecided.filter(complete | Q(status=WorkItem.Status.CONFLICT))
 
 
 def store_settings(stage: Stage, changed: Mapping[str, object]) -> Stage:

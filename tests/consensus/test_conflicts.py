@@ -279,6 +279,8 @@ def test_one_named_person_resolves_in_place_of_the_leads(client_of, cast, review
     assert len(listed(page(cleo, review))) == len(listed(page(lead, review)))
     assert "data-settle" in page(cleo, review)
     assert "data-settle" not in page(lead, review)
+    of_stage = lead.get(reverse("consensus:conflicts", args=[review.pk]), {"stage": stage.kind})
+    assert "Cleo resolves the conflicts of this stage." in of_stage.content.decode()
     refused = settle(lead, review, conflicts[0], "include", **HX)
     assert (refused.status_code, "Cleo resolves the conflicts of this stage" in refused.content.decode()) == (
         403,

@@ -189,3 +189,18 @@ def test_one_person_is_named_who_judges_in_the_review(client_of, cast, review, s
 def test_nobody_from_outside_is_named(cast, stage):
     with pytest.raises(Invalid, match="somebody who judges"):
         services.change_stage(by=cast.lead, stage=stage, resolver="name", resolved_by=cast.stranger)
+
+
+def test_of_very_many_conflicts_the_first_are_tried_and_that_is_said(
+    client_of, cast, review, stage, items, monkeypatch
+):
+    monkeypatch.setattr("consensus.services.previewing.MOST_TRIED", 2)
+    for item in items[:3]:
+        for user, verdict in ((cast.ana, "include"), (cast.ben, "unsure")):
+            services.submit(by=user, item_id=item.pk, answer={"verdict": verdict})
+        WorkItem.objects.filter(id=item.pk).update(status="conflict", final=None, decided_at=None)
+    effect = services.preview_stage(stage=stage)
+    assert (effect.of_first, effect.agreed, effect.conflicts) == (2, 2, 0)
+    address = reverse("consensus:stage", args=[review.pk, stage.kind])
+    html = client_of(cast.lead).post(address, SETTINGS | {"judges_needed": "2"}).content.decode()
+    assert "There are more than 2 conflicts. The first 2 of them were tried:" in html

@@ -67,6 +67,14 @@ def test_no_answer_of_any_judge_has_a_page_here():
     assert not {Judgement, Verdict, Value} & set(admin.site._registry)
 
 
+def test_nothing_here_needs_what_is_left_out_of_its_pages(client_of, superuser):
+    """A chart, or a field that is filled in from another one, would need the library that a note stands in for."""
+    for path in ("unfold/js/chart/chart.js", "admin/js/vendor/xregexp/xregexp.min.js"):
+        assert (settings.BASE_DIR / "static" / path).stat().st_size < 300
+    assert not [one for one in admin.site._registry.values() if one.prepopulated_fields]
+    assert "<canvas" not in client_of(superuser).get("/admin/").content.decode()
+
+
 def test_staff_see_counts_of_every_review_and_no_verdict_on_any_page(
     client_of, cast, superuser, said, review
 ):

@@ -1,5 +1,8 @@
 """The API of reviews, searches, imports, records, reports and studies: for members, in JSON and CSV."""
 
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -100,3 +103,32 @@ def test_the_schema_knows_every_route(client_of, cast):
     schema = client_of(cast.ana).get("/api/v1/schema/", {"format": "json"}).json()
     for name in LISTS:
         assert f"/api/v1/{name}/" in schema["paths"]
+
+
+def test_an_archive_becomes_an_import_for_each_of_its_exports(client_of, cast, review):
+    search = add_search(by=cast.ana, review=review, source="PubMed")
+    held = BytesIO()
+    with ZipFile(held, "w") as archive:
+        archive.writestr("one.ris", ris("Dozing and recall"))
+        archive.writestr("two.ris", ris("Naps and memory"))
+    ana = client_of(cast.ana)
+
+    def post():
+        upload = SimpleUploadedFile("both.zip", held.getvalue())
+        return ana.post("/api/v1/batches/", {"search": search.pk, "file": upload})
+
+    answer = post()
+    assert answer.status_code == 202
+    begun = list(ImportBatch.objects.order_by("id"))
+    assert [one.filename for one in begun] == ["one.ris", "two.ris"]
+    assert (answer.json()["id"], answer.json()["also"], answer.json()["left_out"]) == (
+        begun[0].pk,
+        [begun[1].pk],
+        [],
+    )
+    again = post()
+    assert (again.status_code, "imported before" in again.content.decode()) == (400, True)
+    begun[1].status = "undone"
+    begun[1].save()
+    third = post().json()
+    assert (third["filename"], third["also"], third["left_out"]) == ("two.ris", [], ["one.ris"])

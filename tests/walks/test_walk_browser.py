@@ -155,8 +155,9 @@ def publish_form(walk: Walk) -> None:
     page.locator("input[type=file]").set_input_files(layout)
     page.get_by_role("button", name="Read it as the draft").click()
     page.get_by_text("A draft that nobody is asked yet.").wait_for()
+    page.get_by_role("button", name="See what changes, and publish").click()
+    page.get_by_role("heading", name="Publish this form?").wait_for()
     page.get_by_role("button", name="Publish").click()
-    page.get_by_role("button", name="Go ahead").click()
     page.get_by_text("What is asked now.", exact=False).wait_for()
 
 
