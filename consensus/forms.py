@@ -143,7 +143,7 @@ class StageForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["judges"].queryset = people  # type: ignore[attr-defined]
         self.fields["resolved_by"].queryset = people  # type: ignore[attr-defined]
         self.fields["resolved_by"].help_text = _(
-            "For one person only. They see all conflicts of the stage, and settle them; the leads take over when they leave."
+            "If it is one person: they see all conflicts of the stage, and settle them. The leads take over when they leave."
         )
         self.initial.setdefault("judges", list(self.instance.named_judges.values_list("user_id", flat=True)))
         self.fields["judges_needed"].min_value = 1  # type: ignore[attr-defined]

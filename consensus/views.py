@@ -143,7 +143,18 @@ def stage(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
             messages.success(request, _("Changed. What is decided stays as it is."))
             return redirect("consensus:stage", review_id, kind)
         context |= {"effect": effect, "shown": shown, "moved": request.POST.get("step") == "apply"}
+        context["resolving"] = resolving(form) if {"resolver", "resolved_by"} & set(form.changed_data) else ""
     return render(request, "consensus/stage.html", context, status=422 if form.errors else 200)
+
+
+def resolving(form: StageForm) -> str:
+    """Who settles the conflicts from then on."""
+    if form.cleaned_data["resolver"] == Stage.Resolver.NAMED:
+        who = {"who": form.cleaned_data["resolved_by"]}
+        return _("%(who)s settles the conflicts of this stage, in place of the leads.") % who
+    if form.cleaned_data["resolver"] == Stage.Resolver.PAIR:
+        return _("The judges of each item settle it together, and all of them sign.")
+    return _("Leads and owners settle the conflicts of this stage.")
 
 
 @require_GET

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
-                verbose_name="this person",
+                verbose_name="the person who resolves",
             ),
         ),
         migrations.AlterField(

@@ -45,7 +45,7 @@ class Stage(models.Model):
     # Of the choice of one person: who it is.
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name=_("this person"),
+        verbose_name=_("the person who resolves"),
         on_delete=models.PROTECT,
         related_name="+",
         null=True,

@@ -176,6 +176,8 @@ def test_one_person_is_named_who_judges_in_the_review(client_of, cast, review, s
         lead.post(address, SETTINGS | {"resolver": "name", "resolved_by": cast.observer.pk}).status_code
         == 422
     )
+    looked = lead.post(address, SETTINGS | {"resolver": "name", "resolved_by": cast.cleo.pk})
+    assert "Cleo settles the conflicts of this stage, in place of the leads." in looked.content.decode()
     look_and_apply(lead, address, SETTINGS | {"resolver": "name", "resolved_by": cast.cleo.pk})
     stage.refresh_from_db()
     assert stage.resolved_by == cast.cleo
