@@ -2,9 +2,12 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
 
 from accounts.models import User
 from benchmarks.crawl import pages_for
+from extraction.models import FormVersion
+from extraction.services import as_data, save_draft_form
 from reporting import demo
 from reviews.models import Review
 from synthesis.building import refresh
@@ -34,7 +37,17 @@ def places(live_server):
             if route not in seen:
                 seen.add(route)
                 found.append((user, route, path))
-    return found
+    return found + behind_forms(User.objects.get(email="lead@demo.example"))
+
+
+def behind_forms(lead):
+    """Pages to which no link leads: they answer a choice that was made in a form."""
+    review = Review.objects.latest("id")
+    member = review.memberships.get(user__email="ana@demo.example")
+    save_draft_form(by=lead, review=review, data=as_data(FormVersion.objects.newest(review)))
+    role = reverse("reviews:change_member", args=[review.pk, member.pk]) + "?role=observer"
+    publish = reverse("extraction:publish_form", args=[review.pk])
+    return [(lead, "reviews:change_member", role), (lead, "extraction:publish_form", publish)]
 
 
 def show(page, width, theme):
