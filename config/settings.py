@@ -238,6 +238,7 @@ SPECTACULAR_SETTINGS = {
         "ExclusionReasonStatusEnum": "reviews.models.ExclusionReason.Status",
         "StudyDesignEnum": "studies.models.Study.Design",
         "StandingEnum": "studies.models.Report.Status",
+        "ImportStatusEnum": "studies.models.ImportBatch.Status",
         "TableStatusEnum": "synthesis.models.SummaryTable.Status",
     },
 }
