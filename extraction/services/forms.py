@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from config.refusals import Invalid, Refused
 from consensus.models import Stage, StageVersion
-from consensus.services import Versioned, carry_over, preview_version, publish_version, stage_of
+from consensus.services import Versioned, carry_over, fingerprint, preview_version, publish_version, stage_of
 from extraction.definition import Section, layout, read
 from extraction.entering import Unusable
 from extraction.models import FormField, FormVersion
@@ -68,9 +68,16 @@ def save_draft_form(*, by: User, review: Review, data: Any) -> FormVersion:
 
 
 @write
-def publish_draft_form(*, by: User, review: Review) -> FormVersion:
-    """Ask the draft from now on."""
-    return publish_form(by=by, review=review, data=as_data(draft_form(review)))
+def publish_draft_form(*, by: User, review: Review, shown: str) -> FormVersion:
+    """Ask the draft from now on, if it is still the one that was `shown`, by its fingerprint."""
+    data = as_data(draft_form(review))
+    if mark_of(data) != shown:
+        raise Refused(_("Somebody changed the draft since you looked. Look at what it changes once more."))
+    return publish_form(by=by, review=review, data=data)
+
+
+def mark_of(data: dict[str, Any]) -> str:
+    return fingerprint({"form": repr(data)})
 
 
 def draft_form(review: Review) -> FormVersion:
@@ -83,8 +90,9 @@ def draft_form(review: Review) -> FormVersion:
 @dataclass(frozen=True, slots=True)
 class FormEffect:
     """What the draft asks otherwise than the form that is asked now, by the labels of its fields; and what that does to
-    the stage's items."""
+    the stage's items. shown: the draft's fingerprint."""
 
+    shown: str
     added: Sequence[str]
     gone: Sequence[str]
     changed: Sequence[str]
@@ -96,6 +104,7 @@ def preview_form(*, review: Review) -> FormEffect:
     after = {one.key: one for one in draft.fields.all()}
     before = {one.key: one for one in now.fields.all()} if now else {}
     return FormEffect(
+        shown=mark_of(as_data(draft)),
         added=[one.label for key, one in after.items() if key not in before],
         gone=[one.label for key, one in before.items() if key not in after],
         changed=[

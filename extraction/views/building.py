@@ -95,7 +95,8 @@ def publish(request: HttpRequest, review_id: int) -> HttpResponse:
     if request.method == "GET":
         effect = services.preview_form(review=review)
         return render(request, "extraction/publish.html", {"review": review, "can": can, "effect": effect})
-    form = services.publish_draft_form(by=reader(request), review=review)
+    shown = request.POST.get("shown", "")
+    form = services.publish_draft_form(by=reader(request), review=review, shown=shown)
     messages.success(request, _("Published as %(form)s.") % {"form": form})
     return redirect("extraction:build", review_id)
 

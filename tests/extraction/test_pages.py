@@ -202,7 +202,12 @@ def test_a_lead_builds_and_publishes_a_form_and_a_reviewer_may_not(cast, client_
     assert "1 undecided item is judged by it" in looked
     assert WorkItem.objects.get(id=item.pk).version.number == 2
     assert client_of(cast.ana).get(url("publish_form")).status_code == 403
-    assert lead.post(url("publish_form")).status_code == 302
+    shown = lead.get(url("publish_form")).context["effect"].shown
+    lead.post(url("save_form"), row | {"label": ["Sponsor", ""]})
+    changed = lead.post(url("publish_form"), {"shown": shown})
+    assert (changed.status_code, "Somebody changed the draft" in changed.content.decode()) == (409, True)
+    lead.post(url("save_form"), row)
+    assert lead.post(url("publish_form"), {"shown": shown}).status_code == 302
     assert lead.get(url("publish_form")).status_code == 409
     newest = FormVersion.objects.newest(review)
     assert newest
