@@ -40,7 +40,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from benchmarks.running import browser, sign_in  # noqa: E402
+from benchmarks.running import browser, chromium, sign_in  # noqa: E402
 from consensus.checks import drift  # noqa: E402
 from consensus.models import Stage, WorkItem  # noqa: E402
 from consensus.services import start_review, top_up  # noqa: E402
@@ -383,6 +383,7 @@ def queries(once: Callable[[], object]) -> int:
 
 def main() -> None:
     records = int(sys.argv[1]) if len(sys.argv) > 1 else 500_000
+    chromium()
     began = time.perf_counter()
     review, stage, people = load(records)
     print(f"loaded {records} records in {time.perf_counter() - began:.0f} s")

@@ -14,6 +14,7 @@ from django.core.management import call_command
 
 from accounts.models import User
 from benchmarks.crawl import visitor
+from embedded.testing import find_chromium
 from reporting import demo
 from reviews.models import Review
 from synthesis.building import refresh
@@ -78,6 +79,16 @@ def wait_for(port: int) -> None:
     raise SystemExit("The web server did not start.")
 
 
+def chromium() -> str:
+    """Where it is. Asked first by what runs long before it draws a page."""
+    found = os.environ.get("CONCORD_CHROMIUM") or find_chromium()
+    if found is None:
+        raise SystemExit(
+            "This draws pages in Chromium. Install it (Debian: chromium), or name it in CONCORD_CHROMIUM."
+        )
+    return found
+
+
 @contextmanager
 def browser() -> Iterator["Browser"]:
     """The system's Chromium."""
@@ -88,9 +99,8 @@ def browser() -> Iterator["Browser"]:
     # Playwright's loop lives in this thread; the ORM is used between its calls, never inside one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-    path = os.environ.get("CONCORD_CHROMIUM") or "/usr/bin/chromium"
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=flags)
+        made = playwright.chromium.launch(executable_path=chromium(), args=flags)
         try:
             yield made
         finally:

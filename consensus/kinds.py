@@ -47,6 +47,8 @@ class Kind:
     carries: ClassVar[bool] = False
     # The lookup from a judgement to the category for which agreement beyond chance is computed, if it has one.
     category: ClassVar[str] = ""
+    # What is read along with the judgements of an item that is settled, if its answers are in that.
+    read_along: ClassVar[tuple[str, ...]] = ()
 
     def answers(self, judgements: Sequence["Judgement"]) -> Mapping[int, Answers]:
         """What each judgement says, by its id. Those of one item come together, so that their keys can be aligned."""

@@ -1,7 +1,7 @@
 """The two screening kinds: the same verdicts, asked of titles and abstracts, then of full texts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,18 @@ from studies.models import Report, StudyLink
 Choice = Verdict.Choice
 SCREENING = ("title_abstract", "full_text")
 VERDICT, REASON, REASON_ID = "verdict", "reason", "reason_id"
+SAID = Verdict.judgement.field.remote_field
+
+
+def said_along(judgement: Judgement) -> Answers:
+    """What a judgement says, where its verdict was read or written with it; else nothing."""
+    if not SAID.is_cached(judgement):
+        return {}
+    verdict = cast("Verdict | None", SAID.get_cached_value(judgement))
+    if verdict is None:
+        return {}
+    rank = verdict.reason.rank if verdict.reason else None
+    return {VERDICT: verdict.verdict, REASON: rank, REASON_ID: verdict.reason_id}
 
 
 class Screening(Kind):
@@ -27,12 +39,16 @@ class Screening(Kind):
     choices: ClassVar[tuple[str, ...]] = (Choice.INCLUDE, Choice.EXCLUDE, Choice.UNSURE)
     reason_required: ClassVar[bool] = False
     category: ClassVar[str] = "verdict__verdict"
+    read_along: ClassVar[tuple[str, ...]] = ("verdict__reason",)
 
     def answers(self, judgements: Sequence[Judgement]) -> Mapping[int, Answers]:
         """Per judgement its verdict, and its reason by rank, of which a lower number is the higher-ranked one, and by
         id, by which it is counted: ranks may be put into another order."""
-        rows = Verdict.objects.filter(judgement__in=[one.pk for one in judgements])
-        found: dict[int, Answers] = {one.pk: {} for one in judgements}
+        found: dict[int, Answers] = {one.pk: said_along(one) for one in judgements}
+        unread = [pk for pk, answers in found.items() if not answers]
+        if not unread:
+            return found
+        rows = Verdict.objects.filter(judgement__in=unread)
         for judgement, verdict, rank, reason in rows.values_list(
             "judgement", "verdict", "reason__rank", "reason"
         ):

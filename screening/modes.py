@@ -47,6 +47,8 @@ def places(stage: Stage, targets: Sequence[int]) -> Mapping[int, int]:
 
 def needs(item: WorkItem, judgement: Judgement) -> int:
     """On excludes only: what the first one excludes needs a second, what they let pass does not."""
+    if item.judges_needed == item.stage.judges_needed == SECOND:
+        return SECOND
     mode = way_of(item.stage)
     if mode is None or mode.way != Mode.Way.EXCLUDES or Calibrated.objects.filter(item=item).exists():
         return item.judges_needed

@@ -94,12 +94,12 @@ def hand_in(
     *, by: User, item: WorkItem, answer: Mapping[str, Any], comment: str = "", token: UUID | None = None
 ) -> Judgement:
     """`submit`, of an item that the caller holds by `locked_for`, in the transaction of that write."""
-    if token and (known := Judgement.objects.of(by).filter(token=token).first()):
-        if known.item_id != item.pk:
-            raise Refused(_("This decision was already recorded, for another record. Reload the page."))
-        known.item = item
+    said = said_of(item, also=Q(reviewer=by, token=token) if token else None)
+    known = next((one for one in said if token and one.token == token and one.reviewer_id == by.pk), None)
+    if known and known.item_id != item.pk:
+        raise Refused(_("This decision was already recorded, for another record. Reload the page."))
+    if known:
         return known
-    said = said_of(item)
     refuse_if_over(item, by, said)
     put_away([one for one in said if one.is_draft and one.reviewer_id == by.pk and one.item_id == item.pk])
     judgement = Judgement.objects.create(
@@ -148,12 +148,11 @@ def enter(judgement: Judgement, item: WorkItem, said: Sequence[Judgement]) -> Ju
         Judgement.objects.filter(id__in=[one.pk for one in replaced]).update(superseded_at=now)
     judgement.submitted_at = now
     judgement.save(update_fields=["submitted_at"])
-    Assignment.objects.filter(item=item, reviewer=judgement.reviewer_id).delete()
     for other in lock({one.item_id for one in replaced} - {item.pk}):
         settle(other)
     left = [one for one in said if one not in replaced and one.pk != judgement.pk]
     judged = judged_step(item.stage, judgement.reviewer_id, 1 - len(replaced))
-    settle(item, said=[*left, judgement], steps=judged)
+    settle(item, said=[*left, judgement], steps=judged, done=judgement.reviewer_id)
     return judgement
 
 

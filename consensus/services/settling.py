@@ -10,7 +10,8 @@ from django.utils import timezone
 from consensus.compare import Answers
 from consensus.deciding import Decision, Said, Situation, decide
 from consensus.kinds import kind_of
-from consensus.models import Assignment, Change, Judgement, Stage, StageDelta, WorkItem
+from consensus.models import Judgement, Stage, StageDelta, WorkItem
+from consensus.services.storing import store
 from consensus.services.telling import tell_settled
 from consensus.upstream import downstream_stages, downstream_targets, eligibility
 from reviews.jobs import send
@@ -35,16 +36,22 @@ def lock(which: Iterable[int] | Q) -> list[WorkItem]:
     )
 
 
-def said_of(item: WorkItem) -> list[Judgement]:
-    """All judgements and drafts of a locked item, and of what was merged into it, that nothing took the place of."""
+def said_of(item: WorkItem, *, also: Q | None = None) -> list[Judgement]:
+    """All judgements and drafts of a locked item, and of what was merged into it, that nothing took the place of, in the
+    order in which they were submitted. also: which others to read with them."""
+    along = kind_of(item.stage).read_along
+    rows = Judgement.objects.select_related(*along) if along else Judgement.objects.all()
     # Read after the lock was had: what was merged meanwhile is among them. One list of ids: either a number or a list would
-    # have every judgement of the database looked at.
+    # have every judgement of the database looked at. So would two conditions, but not two questions sent as one.
     family = WorkItem.objects.filter(Q(id=item.pk) | Q(survivor=item.pk)).values("id")
-    said = list(Judgement.objects.filter(item__in=family, superseded_at=None).order_by("submitted_at", "id"))
+    found = rows.filter(item__in=family, superseded_at=None)
+    said = list(found.union(rows.filter(also)) if also else found)
     for one in said:
         if one.item_id == item.pk:
             one.item = item
-    return said
+    return sorted(
+        said, key=lambda one: (one.submitted_at is None, one.submitted_at or one.created_at, one.pk)
+    )
 
 
 def situations(items: Sequence[WorkItem]) -> dict[int, Situation]:
@@ -84,28 +91,35 @@ def situation(item: WorkItem, said: Sequence[Judgement], closed_as: str) -> Situ
 
 
 def settle(
-    item: WorkItem, *, said: Sequence[Judgement] | None = None, steps: Sequence[StageDelta] = ()
+    item: WorkItem,
+    *,
+    said: Sequence[Judgement] | None = None,
+    steps: Sequence[StageDelta] = (),
+    done: int | None = None,
 ) -> Decision:
     """Recompute a locked item's status, store it, and hand on what follows. said: what `said_of` finds now, where that is
-    known; steps: those of the counts that come with it."""
+    known; steps: those of the counts that come with it; done: who has just judged it."""
     said = said_of(item) if said is None else said
     current = sorted((one for one in said if one.is_current), key=lambda one: (one.submitted_at, one.pk))
     now = situation(item, current, eligibility([item]).get(item.pk, ""))
     decision = decide(now)
     before = (item.status, standing(item))
     apply(item, now, decision)
-    if item.status not in TO_JUDGE:
-        # It has its judgements: whoever held a place here and was not needed after all need not judge it.
-        Assignment.objects.filter(item=item, basis=Assignment.Basis.QUEUE).delete()
     after = (item.status, standing(item))
     # Answers that were submitted never change, so that they are read once.
     answers = {one.judgement: one.answers for one in now.said if one.answers}
     asked = {one for one in (before[1], after[1]) if one and before != after}
     answers |= answers_of(asked - answers.keys(), item.stage, said)
-    StageDelta.objects.bulk_create([*steps, *moved(item, before, after, answers)])
+    # With its judgements there, whoever held a place here and was not needed after all need not judge it.
+    store(
+        item,
+        over=item.status not in TO_JUDGE,
+        done=done,
+        steps=[*steps, *moved(item, before, after, answers)],
+        keys=announce(item, before, after, answers),
+    )
     if before != after:
-        announce(item, before, after, answers)
-        if before[1] != after[1]:
+        if before[1] != after[1] and any(passes(item, one, answers) for one in (before[1], after[1])):
             follow(item, answers)
         tell_settled(item, before[0])
     return decision
@@ -128,19 +142,6 @@ def apply(item: WorkItem, situation: Situation, decision: Decision) -> None:
         # Undone, but not replaced: tables keep what stood, flagged, until the item is settled again.
         item.reopened_final_id, item.decided_at = old_final, None
     item.survivor_id = survivor_id(item) if situation.closed_as == WorkItem.Closed.MERGED else None
-    item.save(
-        update_fields=[
-            "status",
-            "closed_as",
-            "judged",
-            "final",
-            "reopened_final",
-            "reopened_at",
-            "reopened_because",
-            "decided_at",
-            "survivor",
-        ]
-    )
 
 
 def survivor_id(item: WorkItem) -> int:
@@ -176,18 +177,18 @@ def announce(
     before: tuple[str, int | None],
     after: tuple[str, int | None],
     answers: Mapping[int, Answers],
-) -> None:
-    """Append the change that tables have to look at, where what they show, or its flag, is another."""
+) -> list[str]:
+    """The keys of the change that tables have to look at, where what they show, or its flag, is another. They are told."""
     flagged = WorkItem.DECIDED.count(before[0]) != WorkItem.DECIDED.count(after[0])
     was, now = answers.get(before[1] or 0, {}), answers.get(after[1] or 0, {})
     if (before[1] == after[1] and not flagged) or not (was or now):
-        return
+        return []
     keys = kind_of(item.stage).touches(item, was, now) if was != now else set()
     # Nothing but the flag changed: whoever shows any of its answers shows the flag.
     keys = keys or kind_of(item.stage).touches(item, {}, now)
-    Change.objects.create(review_id=item.review_id, item=item, keys=sorted(keys))
     review_id = item.review_id
     transaction.on_commit(lambda: send(REBUILD, review_id))
+    return sorted(keys)
 
 
 def tally_name(stage: Stage, answers: Answers) -> str:
@@ -203,16 +204,19 @@ def answers_of(ids: Collection[int], stage: Stage, at_hand: Sequence[Judgement] 
     return dict(kind_of(stage).answers(found)) if found else {}
 
 
+def passes(item: WorkItem, judgement: int | None, answers: Mapping[int, Answers]) -> bool:
+    return judgement is not None and kind_of(item.stage).passes(answers[judgement])
+
+
 def follow(item: WorkItem, answers: Mapping[int, Answers]) -> None:
     """Open the next stage for what passed, close it for what no longer does."""
     stages = downstream_stages(item.stage)
     if not stages:
         return
-    final = standing(item)
-    passes = bool(final) and kind_of(item.stage).passes(answers[final])  # type: ignore[index]
+    open_ = passes(item, standing(item), answers)
     for stage in stages:
-        targets = downstream_targets(item, stage, make=passes)
-        if passes:
+        targets = downstream_targets(item, stage, make=open_)
+        if open_:
             open_items(stage=stage, target_ids=targets)
         name = kind_of(stage).target
         affected = WorkItem.objects.filter(stage=stage, **{f"{name}_id__in": targets})
