@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from consensus.disputes import Dispute, described
 from consensus.kinds import Option, kind_of
-from consensus.models import Assignment, Judgement, Note, Stage, WorkItem
+from consensus.models import Assignment, Judgement, Note, Signature, Stage, WorkItem
 from consensus.resolvers import sees_all, settles
 from consensus.sides import compare_url, mask_items, words_of
 from reviews.models import Review
@@ -42,6 +42,10 @@ class Row:
     @property
     def by_pair(self) -> bool:
         return bool(self.item.stage.resolver == Stage.Resolver.PAIR)
+
+    @property
+    def third_ids(self) -> list[int]:
+        return [one.pk for one in self.thirds]
 
 
 @dataclass
@@ -134,6 +138,8 @@ class Desk:
     def proposals(self, disputes: Sequence[Dispute]) -> dict[int, tuple[Judgement, str]]:
         """Per item what its judges are asked to sign, with what it says."""
         asked = {one.item.pk: one.item.stage for one in disputes}
+        if not Signature.objects.filter(judgement__item__in=asked).exists():
+            return {}
         drafts = Judgement.objects.visible_to(self.user).drafts().consensus().filter(item__in=asked)
         rows = list(
             drafts.filter(signatures__isnull=False)

@@ -51,16 +51,20 @@ def conflicts(request: HttpRequest, review_id: int) -> HttpResponse:
     wanted = request.GET.get("stage", "")
     chosen = [one for one in stages if one.kind == wanted] or stages
     settled = request.GET.get("show") == "settled"
+    tabs = stage_tabs(reader(request), can, stages)
+    # None is read where there is none.
+    waiting = {tab["kind"] for tab in tabs if tab["open"]}
+    listed = chosen if settled else [one for one in chosen if one.kind in waiting]
     settling = {one.pk for one in stages if settles(reader(request), can, one)}
     context = {
         "review": review,
         "can": can,
         "settling": settling,
         "resolves": can.resolve or bool(settling),
-        "tabs": stage_tabs(reader(request), can, stages),
+        "tabs": tabs,
         "stage": chosen[0] if len(chosen) == 1 else None,
         "settled": settled,
-        **(settled_page if settled else open_page)(request, review, can, chosen),
+        **(settled_page if settled else open_page)(request, review, can, listed),
     }
     return render(request, "consensus/conflicts.html", context)
 
@@ -86,7 +90,8 @@ def open_page(request: HttpRequest, review: Review, can: Can, stages: list[Stage
     shown = list(page)
     name_targets(shown)
     rows = Desk(user, can, review).conflicts(shown, listing.alike)
-    return {"listing": listing, "page": page, "rows": rows, "most": MOST, "filters": listing.filters}
+    context = {"listing": listing, "page": page, "rows": rows, "most": MOST, "filters": listing.filters}
+    return {**context, "drawn": {}}
 
 
 def settled_page(request: HttpRequest, review: Review, can: Can, stages: list[Stage]) -> dict[str, Any]:

@@ -49,6 +49,27 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', kind, says, static("icons.svg"), name)
 
 
+# No item has this number. It fills an address as one does.
+STAND_IN = 10**18 + 1
+
+
+@register.simple_tag(takes_context=True)
+def drawn_once(context: template.Context, name: str, number: int, *varies: object) -> SafeString:
+    """A part of a row, by a template that knows the row's number as `number`. On a page that gives `drawn`, a dictionary,
+    rows in which all that varies is the same share one drawing, with their own numbers put in: most of the time that a long
+    page takes goes into drawing the same forms again."""
+    drawn: dict[str, str] | None = context.get("drawn")
+    key = f"{name} {varies!r}"
+    if drawn is not None and key in drawn:
+        return SafeString(drawn[key].replace(str(STAND_IN), str(number)))
+    with context.push(number=number if drawn is None else STAND_IN):
+        html = context.template.engine.get_template(name).render(context)
+    if drawn is None:
+        return html
+    drawn[key] = html
+    return SafeString(html.replace(str(STAND_IN), str(number)))
+
+
 @register.simple_tag
 def when(moment: datetime | date | None) -> SafeString:
     """How long ago, or the day; the exact time is in the title. times.js keeps it true while the page is open."""

@@ -8,6 +8,7 @@ from django.urls import reverse
 from consensus import services
 from consensus.models import Judgement, Settlement, Stage, WorkItem
 from reviews.models import ExclusionReason
+from reviews.templatetags.concord import STAND_IN
 from screening.models import Masking
 from tests.conftest import ITEMS
 from tests.foundation import Layer, kept
@@ -314,6 +315,18 @@ def test_the_list_costs_the_same_however_many_conflicts_it_shows(
     differ(cast, items[5], ("include",), ("exclude",))
     with django_assert_max_num_queries(len(few)):
         assert len(listed(page(lead, review))) == 6
+
+
+def test_rows_share_what_is_drawn_alike_and_keep_their_own_numbers(client_of, cast, review, conflicts):
+    """One drawing of a form serves all rows of a stage: each has to post to its own item, and be labelled by its own."""
+    html = page(client_of(cast.lead), review)
+    assert str(STAND_IN) not in html
+    rows = dict(zip(listed(html), html.split('<li class="conflict')[1:], strict=True))
+    for item in conflicts:
+        for name in ("settle", "add_judge", "thread"):
+            assert reverse(f"consensus:{name}", args=[review.pk, item.pk]) in rows[item.pk]
+        assert f'for="why-{item.pk}"' in rows[item.pk]
+        assert not [other for other in conflicts if other != item and f"/{other.pk}/settle/" in rows[item.pk]]
 
 
 def test_agreement_counts_first_judgements_before_any_reveal(client_of, cast, review, items):
