@@ -5,7 +5,8 @@
 Bulk-loads the review (and has check_consensus pass on it), starts the production server and measures over HTTP with
 the whole response read. Prints `key value` lines and, last, one JSON object: for next_batch, decision, counts,
 conflicts, progress, and each named question to the list, the p50 and p95 in milliseconds, the number of queries, and
-the processor time of the web server and its database connections in milliseconds, which a busy machine does not change;
+the processor time of the web server and its database connections in milliseconds, which a busy machine changes less
+(without what PostgreSQL's parallel workers use);
 the seconds of the background count of agreement, and the memory of the server. decision_busy is the decision again while
 another process tops up a queue and writes rankings without a pause; key_to_record the time from a key to the next record
 drawn, in Chromium, half of the keys without a network; loop_ms how fast the machine is, the time of a million additions
@@ -270,6 +271,7 @@ def processor() -> float:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
         )
         pids = [pid for (pid,) in cursor.fetchall()]
     children = subprocess.run(
@@ -287,13 +289,15 @@ def processor() -> float:
     return 1000 * ticks / TICK
 
 
-def measure(name: str, once: Callable[[int], tuple[int, bytes]], times: int = TIMES) -> dict[str, float]:
-    for n in range(3):
-        once(-1 - n)
+def measure(name: str, once: Callable[[], tuple[int, bytes]], times: int = TIMES) -> dict[str, float]:
+    """The first quarter of the answers is not counted: four threads, each with a connection of its own, learn what they
+    are asked for, as they have on any day after the first minute."""
+    for _ in range(times // 4):
+        once()
     spent, used = [], processor()
-    for n in range(times):
+    for _ in range(times):
         began = time.perf_counter()
-        status, content = once(n)
+        status, content = once()
         spent.append((time.perf_counter() - began) * 1000)
         if status >= 400:
             raise SystemExit(f"{name}: answered {status}: {content[:300]!r}")
@@ -405,20 +409,20 @@ def measured(review: Review, stage: Stage, people: dict[str, User]) -> dict[str,
     began = time.perf_counter()
     top_up(stage=stage, user=people["ana"])
     figures: dict[str, Any] = {"top_up_ms": round((time.perf_counter() - began) * 1000, 1)}
+    # So that there is one for each decision that is measured, and for those before.
+    top_up(stage=stage, user=people["ana"], size=3 * TIMES)
     compact_all()
     client, headers = signed_in(people["ana"])
     lead, lead_headers = signed_in(people["lead"])
     base = f"/reviews/{review.pk}"
     batch = f"{base}/screen/title_abstract/next/"
     decide = f"{base}/screen/title_abstract/decide/"
-    waiting = list(
-        WorkItem.objects.filter(assignments__reviewer=people["ana"]).order_by("rank")[: 2 * TIMES + 20]
-    )
+    queued = WorkItem.objects.filter(assignments__reviewer=people["ana"]).order_by("rank")
+    waiting = iter(queued.values_list("id", flat=True))
     reason = ExclusionReason.objects.get(review=review).pk
 
-    def decision(n: int) -> str:
-        item = waiting[n + 5]
-        return f"item={item.pk}&choice=exclude:{reason}&token={uuid.uuid4()}"
+    def decision() -> str:
+        return f"item={next(waiting)}&choice=exclude:{reason}&token={uuid.uuid4()}"
 
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     began = time.perf_counter()
@@ -430,24 +434,20 @@ def measured(review: Review, stage: Stage, people: dict[str, User]) -> dict[str,
     with server() as (port, process):
         serving[:] = [process.pid]
         get = partial(fetch, port, "GET")
-        figures["next_batch"] = measure("next_batch", lambda n: get(batch, headers))
-        figures["decision"] = measure(
-            "decision", lambda n: fetch(port, "POST", decide, headers | form, decision(n))
-        )
+        figures["next_batch"] = measure("next_batch", lambda: get(batch, headers))
+        decided = partial(fetch, port, "POST", decide, headers | form)
+        figures["decision"] = measure("decision", lambda: decided(decision()))
         with busy(stage, people["ben"]):
-            figures["decision_busy"] = measure(
-                "decision_busy",
-                lambda n: fetch(port, "POST", decide, headers | form, decision(TIMES + 5 + n)),
-            )
+            figures["decision_busy"] = measure("decision_busy", lambda: decided(decision()))
         for name, path in pages.items():
-            figures[name] = measure(name, lambda n, path=path: get(path, lead_headers), 40)  # type: ignore[misc]
+            figures[name] = measure(name, partial(get, path, lead_headers), 40)
         for name, by in QUESTIONS.items():
             path = listing + by.address
-            figures[name] = measure(name, lambda n, path=path: get(path, headers), 20)  # type: ignore[misc]
+            figures[name] = measure(name, partial(get, path, headers), 20)
         figures["memory_mb"] = memory(process.pid)
         figures["key_to_record"] = keys(port, people["ana"], f"{base}/screen/title_abstract/")
     figures["next_batch"]["queries"] = queries(lambda: client.get(batch))
-    form_data = dict(pair.split("=") for pair in decision(2 * TIMES + 10).split("&"))
+    form_data = dict(pair.split("=") for pair in decision().split("&"))
     figures["decision"]["queries"] = queries(lambda: client.post(decide, form_data))
     for name, path in pages.items():
         figures[name]["queries"] = queries(lambda path=path: lead.get(path))  # type: ignore[misc]

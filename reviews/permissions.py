@@ -45,9 +45,9 @@ NOTHING = Can()
 
 
 def can(user: User, review: Review) -> Can:
-    membership = Membership.objects.active().filter(user=user, review=review).first()
-    if membership:
-        return of_role(membership.role)
+    role = Membership.objects.active().filter(user=user, review=review).values_list("role", flat=True).first()
+    if role:
+        return of_role(role)
     broken = BreakGlass.objects.filter(user=user, review=review, expires_at__gt=timezone.now()).exists()
     return of_role(Role.OBSERVER) if broken and user.is_staff else NOTHING
 

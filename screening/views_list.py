@@ -51,6 +51,7 @@ def records_list(request: HttpRequest, review_id: int, kind: str) -> HttpRespons
             "bulks": Bulk.objects.filter(stage=stage, user=user, undone_at=None)[:3],
             "address": by.address,
             "by": by,
+            "drawn": {},
         },
     )
 

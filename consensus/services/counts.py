@@ -4,10 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
-from django.db.models import Sum
 
 from consensus.models import Stage, StageDelta, WorkItem
 
+SUMS = """
+    SELECT stage_id, reviewer_id, what, sum(step)::bigint FROM consensus_stagedelta WHERE stage_id = ANY(%s) GROUP BY 1, 2, 3
+"""
 FOLD = """
     WITH gone AS (DELETE FROM consensus_stagedelta WHERE stage_id = %(stage)s RETURNING review_id, reviewer_id, what, step)
     INSERT INTO consensus_stagedelta (review_id, stage_id, reviewer_id, what, step)
@@ -38,8 +40,10 @@ class Progress:
 
 def progress_of(stages: list[Stage]) -> dict[int, Progress]:
     found: dict[int, Progress] = defaultdict(Progress)
-    sums = StageDelta.objects.filter(stage__in=stages).values_list("stage_id", "reviewer_id", "what")
-    for stage, reviewer, what, count in sums.annotate(count=Sum("step")).order_by():
+    with connection.cursor() as cursor:
+        cursor.execute(SUMS, [[stage.pk for stage in stages]])
+        sums = cursor.fetchall()
+    for stage, reviewer, what, count in sums:
         one = found[stage]
         if reviewer:
             one.judged[reviewer] = count

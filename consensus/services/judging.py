@@ -94,12 +94,13 @@ def hand_in(
     *, by: User, item: WorkItem, answer: Mapping[str, Any], comment: str = "", token: UUID | None = None
 ) -> Judgement:
     """`submit`, of an item that the caller holds by `locked_for`, in the transaction of that write."""
-    said = said_of(item, also=Q(reviewer=by, token=token) if token else None)
-    known = next((one for one in said if token and one.token == token and one.reviewer_id == by.pk), None)
-    if known and known.item_id != item.pk:
-        raise Refused(_("This decision was already recorded, for another record. Reload the page."))
-    if known:
-        return known
+    if token and (known := said_with(by, token)):
+        if known[1] != item.pk:
+            raise Refused(_("This decision was already recorded, for another record. Reload the page."))
+        judgement = Judgement.objects.get(id=known[0])
+        judgement.item = item
+        return judgement
+    said = said_of(item)
     refuse_if_over(item, by, said)
     put_away([one for one in said if one.is_draft and one.reviewer_id == by.pk and one.item_id == item.pk])
     judgement = Judgement.objects.create(
@@ -114,6 +115,11 @@ def hand_in(
     )
     kind_of(item.stage).write(judgement, answer)
     return enter(judgement, item, said)
+
+
+def said_with(by: User, token: UUID) -> tuple[int, int] | None:
+    """The judgement that was sent with a token, and its item."""
+    return Judgement.objects.of(by).filter(token=token).order_by().values_list("id", "item_id").first()
 
 
 def put_away(drafts: Sequence[Judgement]) -> None:

@@ -36,22 +36,18 @@ def lock(which: Iterable[int] | Q) -> list[WorkItem]:
     )
 
 
-def said_of(item: WorkItem, *, also: Q | None = None) -> list[Judgement]:
-    """All judgements and drafts of a locked item, and of what was merged into it, that nothing took the place of, in the
-    order in which they were submitted. also: which others to read with them."""
+def said_of(item: WorkItem) -> list[Judgement]:
+    """All judgements and drafts of a locked item, and of what was merged into it, that nothing took the place of."""
     along = kind_of(item.stage).read_along
-    rows = Judgement.objects.select_related(*along) if along else Judgement.objects.all()
     # Read after the lock was had: what was merged meanwhile is among them. One list of ids: either a number or a list would
-    # have every judgement of the database looked at. So would two conditions, but not two questions sent as one.
+    # have every judgement of the database looked at.
     family = WorkItem.objects.filter(Q(id=item.pk) | Q(survivor=item.pk)).values("id")
-    found = rows.filter(item__in=family, superseded_at=None)
-    said = list(found.union(rows.filter(also)) if also else found)
+    rows = Judgement.objects.filter(item__in=family, superseded_at=None).order_by("submitted_at", "id")
+    said = list(rows.select_related(*along) if along else rows)
     for one in said:
         if one.item_id == item.pk:
             one.item = item
-    return sorted(
-        said, key=lambda one: (one.submitted_at is None, one.submitted_at or one.created_at, one.pk)
-    )
+    return said
 
 
 def situations(items: Sequence[WorkItem]) -> dict[int, Situation]:

@@ -63,7 +63,7 @@ def drawn_once(context: template.Context, name: str, number: int, *varies: objec
     if drawn is not None and key in drawn:
         return SafeString(drawn[key].replace(str(STAND_IN), str(number)))
     with context.push(number=number if drawn is None else STAND_IN):
-        html = context.template.engine.get_template(name).render(context)
+        html = template.Engine.get_default().get_template(name).render(context)
     if drawn is None:
         return html
     drawn[key] = html
