@@ -111,8 +111,15 @@ def words_of(kind: Kind, judgements: Sequence[Judgement]) -> Mapping[int, str]:
 
 def sees_others(user: User, item: WorkItem) -> bool:
     """Whether the comparison is open to this person: everybody has judged, and they owe nothing themselves."""
-    owes = Assignment.objects.filter(item=item, reviewer=user, basis=Assignment.Basis.ADDED).exists()
-    return item.complete and not owes
+    return bool(open_to(user, [item]))
+
+
+def open_to(user: User, items: Sequence[WorkItem]) -> list[WorkItem]:
+    """Those of the items whose comparison is open to this person."""
+    complete = [one for one in items if one.complete]
+    owed = Assignment.objects.filter(item__in=complete, reviewer=user, basis=Assignment.Basis.ADDED)
+    owing = set(owed.values_list("item_id", flat=True)) if complete else set()
+    return [one for one in complete if one.pk not in owing]
 
 
 def notes_of(user: User, item: WorkItem) -> QuerySet[Note]:

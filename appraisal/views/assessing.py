@@ -23,7 +23,7 @@ from config.refusals import Invalid, Refused
 from consensus import services as consensus
 from consensus.anchors import Place, reports_of
 from consensus.models import Judgement, Stage, WorkItem
-from consensus.sides import conflicts_of, sees_others
+from consensus.sides import conflicts_of, open_to
 from reviews.models import Review
 from reviews.permissions import Can, fetch_review
 
@@ -53,7 +53,7 @@ def lists_of(user: User, can: Can, stage: Stage) -> dict[str, Any]:
     known = {one.item_id for one in begun}
     related = ("study", "result__study", "result__outcome", "result__time_point")
     decided = WorkItem.objects.decided().filter(stage=stage).select_related(*related).order_by("id")
-    agreed = [one for one in decided[:MOST] if sees_others(user, one)]
+    agreed = open_to(user, list(decided[:MOST]))
     return {
         "stage": stage,
         "by_result": stage.kind == "appraisal_result",

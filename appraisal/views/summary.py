@@ -114,9 +114,37 @@ def summary(request: HttpRequest, review_id: int) -> HttpResponse:
         "sorts": sorts_of(found),
         "groups": [group_of(*group, wanted) for group in by_instrument(found)],
         "harmonised": harmonised_of(found),
-        "agreement": agreement_of(reader(request), wanted.stage) if wanted.stage else [],
     }
     return render(request, "appraisal/summary.html", context)
+
+
+@require_GET
+def supports(request: HttpRequest, review_id: int, instrument_id: int) -> HttpResponse:
+    """What supports each level, domain by domain, of the assessments by one instrument."""
+    review, can = fetch_review(reader(request), review_id)
+    found = found_for(reader(request), review, wanted_in(request, review))
+    mine = [one for one in found if one.state.instrument.pk == instrument_id]
+    if not mine:
+        raise Http404
+    context = {"review": review, "can": can, "rows": [(one, domains_of(one)) for one in mine]}
+    return part(request, "appraisal/supports.html", _("Each domain with its support"), context)
+
+
+@require_GET
+def agreement(request: HttpRequest, review_id: int) -> HttpResponse:
+    """How far the judges of a stage agreed before they compared."""
+    review, can = fetch_review(reader(request), review_id)
+    stage = stage_in(request, review)
+    found = agreement_of(reader(request), stage) if stage else []
+    context = {"review": review, "can": can, "agreement": found}
+    return part(request, "appraisal/agreement.html", _("Agreement before comparing"), context)
+
+
+def part(request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
+    """A part of the summary for the page that asked by script; else a page of its own."""
+    if request.headers.get("HX-Request"):
+        return render(request, template, context)
+    return render(request, "appraisal/summary_part.html", {**context, "title": title, "part": template})
 
 
 def group_of(instrument: Any, _definition: Any, found: list[Standing], wanted: Wanted) -> dict[str, Any]:
@@ -124,7 +152,7 @@ def group_of(instrument: Any, _definition: Any, found: list[Standing], wanted: W
         "instrument": instrument,
         "traffic": to_svg(drawn(found, "traffic", wanted), f"traffic-{instrument.pk}"),
         "bars": to_svg(drawn(found, "bars", wanted), f"bars-{instrument.pk}"),
-        "rows": [(one, domains_of(one)) for one in found],
+        "rows": found,
         "robvis": has_robvis(found),
     }
 

@@ -32,8 +32,9 @@ CLOSED: dict[str, Any] = {
 
 def fetch_item(user: User, item_id: int) -> WorkItem:
     """The item, if the person may see its review."""
+    # What it is about is read when it is asked for. To plan a join with all four that it could be would take longer.
     item = (
-        WorkItem.objects.select_related("stage", "review", "report", "study", "result", "outcome", "version")
+        WorkItem.objects.select_related("stage", "review", "version")
         .visible_to(user)
         .filter(id=item_id)
         .first()

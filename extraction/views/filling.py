@@ -14,7 +14,7 @@ from accounts.models import User
 from config.refusals import Invalid, Refused
 from consensus import services as consensus
 from consensus.models import Judgement, Stage, WorkItem
-from consensus.sides import conflicts_of, sees_others
+from consensus.sides import conflicts_of, open_to
 from extraction import services
 from extraction.entering import MISSING, Missing, is_blank
 from extraction.forms import ArmForm, ResultForm
@@ -53,7 +53,7 @@ def lists(user: User, can: Can, stage: Stage) -> dict[str, Any]:
         "waiting": [one for one in waiting if one.pk not in {draft.item_id for draft in begun}],
         "submitted": [one for one in mine if not one.is_draft][:MOST],
         "conflicts": conflicts_of(user, can, stage).select_related("study").order_by("study__label")[:MOST],
-        "decided": [one for one in decided[:MOST] if sees_others(user, one)],
+        "decided": open_to(user, list(decided[:MOST])),
     }
 
 

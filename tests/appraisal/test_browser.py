@@ -168,6 +168,9 @@ def test_the_lead_settles_three_domains_and_plots_and_table_follow(go, cast, ass
         assert WorkItem.objects.get(id=item.pk).status == "resolved"
     page = go(cast.ben, "summary", trial.review_id)
     assert page.locator(".plot svg").count() == 4
+    page.get_by_text("Weighted kappa").wait_for()
+    page.get_by_text("Each domain with its support").first.click()
+    page.get_by_role("rowheader", name=trial.study.label).wait_for()
     assert "ROBINS-I" in page.locator("main").inner_text()
     accessible(page)
     table = compile_table(TABLE, known_fields(trial.review))

@@ -11,6 +11,8 @@ from appraisal.models import Answer, Instrument, Level
 from consensus import services as consensus
 from consensus.models import Judgement, Stage, WorkItem
 
+HX = {"HTTP_HX_REQUEST": "true"}
+
 
 def url(name: str, *arguments: object) -> str:
     return reverse(f"appraisal:{name}", args=arguments)
@@ -111,6 +113,7 @@ def test_before_both_have_judged_nothing_shows_that_one_has(item, cast, client_o
         url("queue", item.review_id),
         url("assess", item.review_id, item.pk),
         url("summary", item.review_id),
+        url("agreement", item.review_id),
     ]
     before = [words(client_of(cast.ben).get(page)) for page in pages]
     consensus.submit(by=cast.ana, item_id=item.pk, answer=low())
@@ -135,10 +138,25 @@ def test_a_conflict_is_resolved_domain_by_domain_and_the_plots_follow(item, cast
     lead.post(url("take", review, draft.pk), {"source": theirs.pk, "under": "D1"})
     lead.post(url("resolve", review, draft.pk), {"comment": "The list was open."})
     assert WorkItem.objects.get(id=item.pk).status == "resolved"
-    page = words(client_of(cast.ana).get(url("summary", review)))
+    ana = client_of(cast.ana)
+    page = words(ana.get(url("summary", review)))
     assert "<svg" in page
     assert item.study.label in page
-    assert "Weighted kappa" in page
+    for part in (
+        url("agreement", review),
+        url("supports", review, theirs.assessment.instrument_id),
+    ):
+        assert part in page
+        whole, alone = ana.get(part).content.decode(), ana.get(part, **HX).content.decode()
+        assert "<html" in whole
+        assert "<html" not in alone
+        assert alone.strip() in whole
+        assert client_of(cast.stranger).get(part).status_code == 404
+    assert "Weighted kappa" in words(ana.get(url("agreement", review)))
+    supported = words(ana.get(url("supports", review, theirs.assessment.instrument_id)))
+    assert item.study.label in supported
+    assert "High risk" in supported
+    assert ana.get(url("supports", review, 10**9)).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,11 @@ from screening.models import Verdict
 from studies.models import FullText
 
 pytestmark = pytest.mark.django_db
+LEFT_OUT = (
+    "unfold/js/chart/chart.js",
+    "unfold/js/alpine/alpine.sort.js",
+    "admin/js/vendor/xregexp/xregexp.min.js",
+)
 SAID = ("ANA SAYS", "BEN SAYS", "CONSENSUS SAYS", "Wrong design", "ANA SHARES")
 
 
@@ -68,10 +73,13 @@ def test_no_answer_of_any_judge_has_a_page_here():
 
 
 def test_nothing_here_needs_what_is_left_out_of_its_pages(client_of, superuser):
-    """A chart, or a field that is filled in from another one, would need the library that a note stands in for."""
-    for path in ("unfold/js/chart/chart.js", "admin/js/vendor/xregexp/xregexp.min.js"):
+    """A chart, rows that are dragged into order, or a field that is filled in from another one would need the library that
+    a note stands in for."""
+    for path in LEFT_OUT:
         assert (settings.BASE_DIR / "static" / path).stat().st_size < 300
-    assert not [one for one in admin.site._registry.values() if one.prepopulated_fields]
+    models = admin.site._registry.values()
+    everything = [*models, *(inline for one in models for inline in one.inlines)]
+    assert not [one for one in everything if one.prepopulated_fields or getattr(one, "ordering_field", None)]
     assert "<canvas" not in client_of(superuser).get("/admin/").content.decode()
 
 
