@@ -183,7 +183,7 @@ def disputes_of(
 ) -> list[Dispute]:
     """The conflicts that this person may look at, stage by stage, in the order in which they were opened. What they are
     about is not read with them: whoever shows some reads it of these."""
-    found: list[Dispute] = []
+    by_stage: list[tuple[Stage, list[WorkItem]]] = []
     for stage in stages:
         asked = conflicts_of(user, can, stage)
         if items is not None:
@@ -191,15 +191,23 @@ def disputes_of(
         listed = list(asked.order_by("id")[:MOST])
         for one in listed:
             one.stage = stage
-        found += described(user, stage, listed)
-    return found
+        by_stage.append((stage, listed))
+    said = judgements_of(user, [one for _stage, listed in by_stage for one in listed])
+    return [one for stage, listed in by_stage for one in compared(user, stage, listed, said)]
 
 
 def described(user: User, stage: Stage, items: Sequence[WorkItem]) -> list[Dispute]:
     """What the judges of these items of one stage said, compared."""
+    return compared(user, stage, items, judgements_of(user, items))
+
+
+def compared(
+    user: User, stage: Stage, items: Sequence[WorkItem], said: Mapping[int, list[Judgement]]
+) -> list[Dispute]:
+    """`described`, where what was said of these items, and of others, is read already."""
     if not items:
         return []
-    by_item = judgements_of(user, items)
+    by_item = {item.pk: said.get(item.pk, []) for item in items}
     kind = kind_of(stage)
     sealed = {pk for pk, some in by_item.items() if any(is_sealed(user, one) for one in some)}
     open_ = [one for pk, some in by_item.items() if pk not in sealed for one in some]
@@ -221,6 +229,8 @@ def described(user: User, stage: Stage, items: Sequence[WorkItem]) -> list[Dispu
 
 
 def judgements_of(user: User, items: Sequence[WorkItem]) -> Mapping[int, list[Judgement]]:
+    if not items:
+        return {}
     ids = [item.pk for item in items]
     # Two questions that each have an index: asked as one, all judgements would be read.
     merged = dict(WorkItem.objects.filter(survivor__in=ids).values_list("id", "survivor"))

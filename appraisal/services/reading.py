@@ -167,8 +167,12 @@ def _state(
             said = given_of(question_of(definition, key), row)
             if said is not None:
                 given[key] = said
-    kept, dropped = keep_reached(definition, parameters, given)
     chosen = {key: row.chosen for key, row in levels.items() if row.chosen}
-    finding = assess(definition, parameters, kept, chosen=chosen, inputs=inputs)
-    parked = frozenset(one.key for one in dropped)
+    parked: frozenset[str] = frozenset()
+    # What the answers alone come to is the finding, unless more was said, or some of them fit no longer.
+    finding = None if chosen or inputs else assess(definition, parameters, given)
+    if finding is None or finding.errors:
+        kept, dropped = keep_reached(definition, parameters, given)
+        finding = assess(definition, parameters, kept, chosen=chosen, inputs=inputs)
+        parked = frozenset(one.key for one in dropped)
     return State(judgement, instrument, definition, parameters, answers, levels, finding, parked)

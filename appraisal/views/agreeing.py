@@ -149,7 +149,10 @@ def compare(request: HttpRequest, review_id: int, item_id: int) -> HttpResponse:
 
 def draft_of(user: User, item: WorkItem) -> Judgement | None:
     drafts = Judgement.objects.visible_to(user).drafts().consensus().filter(item=item)
-    return drafts.select_related("item__study", "item__stage", "item__review", "version").first()
+    draft: Judgement | None = drafts.select_related("version").first()
+    if draft:
+        draft.item = item
+    return draft
 
 
 @require_POST

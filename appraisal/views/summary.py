@@ -42,13 +42,14 @@ def stage_in(request: HttpRequest, review: Review) -> Stage | None:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a page or a picture shows: of which stage and outcome, in which order, weighed by what."""
+    """What a page or a picture shows: of which stage and outcome, in which order, weighed by what of what it could be."""
 
     stage: Stage | None
     outcome: int | None
     order: str
     weight: str
     weighed_by: str
+    weights: list[tuple[str, str]]
 
     @property
     def query(self) -> str:
@@ -59,13 +60,15 @@ class Wanted:
 
 def wanted_in(request: HttpRequest, review: Review) -> Wanted:
     outcome, weight = request.GET.get("outcome", ""), request.GET.get("weight", "")
-    words = dict(choices_for(review)).get(weight, "")
+    weights = choices_for(review)
+    words = dict(weights).get(weight, "")
     return Wanted(
         stage_in(request, review),
         int(outcome) if outcome.isdecimal() and len(outcome) < 18 else None,
         request.GET.get("sort", "label"),
         weight if words else "",
         words,
+        weights,
     )
 
 
@@ -110,7 +113,7 @@ def summary(request: HttpRequest, review_id: int) -> HttpResponse:
         "wanted": wanted,
         "stages": Stage.objects.filter(review=review, kind__in=services.KINDS),
         "outcomes": Outcome.objects.agreed().filter(review=review).order_by("name"),
-        "weights": choices_for(review),
+        "weights": wanted.weights,
         "sorts": sorts_of(found),
         "groups": [group_of(*group, wanted) for group in by_instrument(found)],
         "harmonised": harmonised_of(found),
