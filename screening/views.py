@@ -13,7 +13,7 @@ from config.refusals import Invalid, Refused
 from consensus import services as consensus
 from consensus.kinds import kind_of
 from consensus.models import Note, Stage, WorkItem
-from consensus.sides import conflicts_of, may_do, notes_of, sees_others, sides_of, third_judges
+from consensus.sides import conflicts_of, mask_items, may_do, notes_of, sees_others, sides_of, third_judges
 from reviews.models import Review
 from reviews.permissions import Can, fetch_review
 from screening import modes, records, services
@@ -25,6 +25,7 @@ from studies.models import Report
 
 BATCH = 20
 MOST = 200
+BESIDE = 20
 ON_PAGE = 50
 
 
@@ -245,8 +246,6 @@ def compare_context(user: User, review: Review, can: Can, item: WorkItem) -> dic
     by_judgement = {
         one.judgement_id: one for one in verdicts.filter(judgement__in=[s.judgement for s in seen])
     }
-    queue = list(conflicts_of(user, can, item.stage).select_related("report").order_by("id")[:MOST])
-    place = next((n for n, one in enumerate(queue) if one.pk == item.pk), None)
     may_conclude = [v for v in services.verdicts_of(item.stage.kind) if v != Verdict.Choice.UNSURE]
     return {
         "review": review,
@@ -262,13 +261,28 @@ def compare_context(user: User, review: Review, can: Can, item: WorkItem) -> dic
         "may": may_do(user, item, can),
         "third": third_judges(item) if can.manage else [],
         "notes": notes_of(user, item),
-        "queue": queue,
-        "next_item": queue[place + 1] if place is not None and place + 1 < len(queue) else None,
-        "previous_item": queue[place - 1] if place else None,
+        **conflicts_beside(user, can, item),
         "verdicts": [(v, Verdict.Choice(v).label) for v in may_conclude if v != Verdict.Choice.EXCLUDE],
         "plain_exclude": not getattr(kind_of(item.stage), "reason_required", False),
         "reasons": records.reasons_of(review),
         "audiences": Note.Audience.choices,
+    }
+
+
+def conflicts_beside(user: User, can: Can, item: WorkItem) -> dict[str, Any]:
+    """The open conflicts of the stage round this one, how many there are, and the numbers of the ones before and after."""
+    ids = list(conflicts_of(user, can, item.stage).order_by("id").values_list("id", flat=True)[: MOST + 1])
+    place = ids.index(item.pk) if item.pk in ids else None
+    first = max((place or 0) - BESIDE // 2, 0)
+    near = WorkItem.objects.filter(id__in=ids[first : first + BESIDE]).select_related("report").order_by("id")
+    queue = list(near)
+    mask_items(user, queue)
+    return {
+        "queue": queue,
+        "open_conflicts": min(len(ids), MOST),
+        "more_conflicts": len(ids) > MOST,
+        "next_item": ids[place + 1] if place is not None and place + 1 < len(ids) else None,
+        "previous_item": ids[place - 1] if place else None,
     }
 
 

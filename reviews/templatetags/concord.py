@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 
 from django import template
@@ -44,6 +45,12 @@ LEVELS = {
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A lucide icon from the sprite. Without a label it is decoration beside a word."""
+    return _icon(name, str(label))
+
+
+@lru_cache(1000)
+def _icon(name: str, label: str) -> SafeString:
+    # Pages have dozens, of few kinds.
     kind = "icon turns" if name in TURNING else "icon"
     says = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', kind, says, static("icons.svg"), name)

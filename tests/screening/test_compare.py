@@ -7,6 +7,7 @@ from consensus import services as consensus
 from consensus.models import Judgement, Stage, WorkItem
 from reviews.models import ExclusionReason
 from screening import services
+from screening.models import Masking
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +130,33 @@ def test_a_decided_item_is_amended_and_what_was_open_below_closes(client_of, cas
     verdict(client_of(cast.lead), review, items[0], "exclude")
     below.refresh_from_db()
     assert below.closed_as == "upstream"
+
+
+def test_the_conflicts_beside_are_masked_as_their_own_pages_are(client_of, cast, review, conflict, items):
+    other = items[1]
+    services.judge(by=cast.ana, item_id=other.pk, verdict="include")
+    services.judge(by=cast.ben, item_id=other.pk, verdict="exclude")
+    author = other.report.short_name()
+    assert author in client_of(cast.lead).get(compare(review, conflict)).content.decode()
+    Masking.objects.create(review=review, authors=True, year=True)
+    for user in (cast.lead, cast.ana):
+        html = client_of(user).get(compare(review, conflict)).content.decode()
+        assert author.split()[0] not in html
+    assert other.report.title in html
+
+
+def test_the_conflicts_round_this_one_are_listed_and_all_are_counted(
+    client_of, cast, review, items, monkeypatch
+):
+    monkeypatch.setattr("screening.views.BESIDE", 3)
+    for item in items:
+        services.judge(by=cast.ana, item_id=item.pk, verdict="include")
+        services.judge(by=cast.ben, item_id=item.pk, verdict="exclude")
+    lead = client_of(cast.lead)
+    context = lead.get(compare(review, items[3])).context
+    assert [one.pk for one in context["queue"]] == [one.pk for one in items[2:5]]
+    assert (context["open_conflicts"], context["more_conflicts"]) == (6, False)
+    assert (context["previous_item"], context["next_item"]) == (items[2].pk, items[4].pk)
+    first, last = (lead.get(compare(review, one)).context for one in (items[0], items[5]))
+    assert (first["previous_item"], first["next_item"]) == (None, items[1].pk)
+    assert (last["previous_item"], last["next_item"]) == (items[4].pk, None)
