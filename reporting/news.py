@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from consensus.kinds import KINDS, kind_of
 from consensus.models import Judgement, Stage, Stop, WorkItem
+from consensus.sides import mask_items
 from reviews.models import Membership, ProtocolVersion, Review
 from studies.models import ImportBatch
 from synthesis.models import TableBuild
@@ -195,7 +196,10 @@ def left_off(user: User, reviews: Sequence[Review], *, limit: int = 3) -> list[L
         stage = one.item.stage
         if stage.pk not in found and one.submitted_at:
             found[stage.pk] = LeftOff(one.submitted_at, stage, str(kind_of(stage).label), one.item)
-    return list(found.values())[:limit]
+    shown = list(found.values())[:limit]
+    # A report without a title is named by who wrote it, and when.
+    mask_items(user, [one.item for one in shown])
+    return shown
 
 
 @dataclass(frozen=True, slots=True)

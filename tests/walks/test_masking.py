@@ -20,7 +20,7 @@ from synthesis.reading import read_rows
 from synthesis.services import compiled, create_table
 from tests.walks.routes import routes
 from tests.walks.test_blinding import addresses_of, leaks, walk
-from tests.walks.world import SETTLED, World, build_now
+from tests.walks.world import DISPUTED, SETTLED, World, build_now
 
 TITLE = "Siestas of birds in cages"
 # An author, a journal, a year that is no other number, and what leads to them.
@@ -104,7 +104,9 @@ def tabled(world: World, report: Report) -> SummaryTable:
 def every(world: World, reports: list[Report]) -> list[str]:
     """The addresses of the walk, and of everything that is told of the reports that wait."""
     records = list(RecordLink.objects.filter(report__in=reports).values_list("record", flat=True))
+    conflicts = WorkItem.objects.in_conflict().filter(review=world.review, stage__kind="title_abstract")
     more = {"report_id": [one.pk for one in reports], "record_id": records}
+    more["item_id"] = list(conflicts.values_list("id", flat=True))
     found: list[str] = []
     for route in routes():
         found.extend(addresses_of(world, route))
@@ -121,8 +123,13 @@ def test_a_masked_reviewer_finds_in_no_answer_what_is_masked_and_a_lead_does(
     caplog.set_level(logging.CRITICAL, logger="django.request")
     reports = sing(world)
     table = tabled(world, reports[0])
+    # In conflict it waits still, and is listed beside other conflicts.
+    item = WorkItem.objects.get(report=reports[1], stage__kind="title_abstract")
+    submit(by=world.cast.ana, item_id=item.pk, answer={"verdict": "include"})
+    submit(by=world.cast.ben, item_id=item.pk, answer={"verdict": "exclude"})
     set_masking(by=world.cast.lead, review=world.review, hidden=set(Masking.FIELDS))
     urls = every(world, reports)
+    assert f"/reviews/{world.review.pk}/items/{world.at['title_abstract'][DISPUTED].pk}/compare/" in urls
     answers = walk(world.cast.ben, urls)
     assert leaks(answers, SECRETS) == []
     assert not [url for url, body in answers.items() if body.startswith(b"5")]
