@@ -71,7 +71,7 @@ class Desk:
 
     def named_of(self, stage: Stage) -> set[int]:
         if stage.pk not in self.named:
-            self.named[stage.pk] = set(stage.named_judges.values_list("user_id", flat=True))
+            self.named[stage.pk] = {one.user_id for one in stage.named_judges.all()}
         return self.named[stage.pk]
 
     def thirds(self, dispute: Dispute) -> list[User]:

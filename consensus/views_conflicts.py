@@ -47,7 +47,9 @@ def item_of(request: HttpRequest, review_id: int, item_id: int) -> WorkItem:
 def conflicts(request: HttpRequest, review_id: int) -> HttpResponse:
     """What the judges did not agree on, for those who settle it and those who disagreed."""
     review, can = fetch_review(reader(request), review_id, "judge")
-    stages = list(Stage.objects.filter(review=review).select_related("review"))
+    stages = list(Stage.objects.filter(review=review).prefetch_related("named_judges"))
+    for one in stages:
+        one.review = review
     wanted = request.GET.get("stage", "")
     chosen = [one for one in stages if one.kind == wanted] or stages
     settled = request.GET.get("show") == "settled"

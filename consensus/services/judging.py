@@ -251,11 +251,13 @@ def discard_draft(*, by: User, judgement_id: int) -> None:
 @write
 def reveal(*, by: User, item_ids: list[int]) -> None:
     """The comparison was opened to this person: their own judgements of these items can no longer be revised."""
+    own_ones = Judgement.objects.current().of(by).filter(item__in=item_ids, revealed_at=None)
+    own_ones = own_ones.exclude(role=Judgement.Role.CONSENSUS)
+    if not own_ones.exists():
+        return
     visible = Judgement.objects.visible_to(by).filter(item__in=item_ids).exclude(reviewer=by)
     opened = list(visible.values_list("item_id", flat=True).distinct())
-    Judgement.objects.current().of(by).filter(item__in=opened, revealed_at=None).exclude(
-        role=Judgement.Role.CONSENSUS
-    ).update(revealed_at=timezone.now())
+    own_ones.filter(item__in=opened).update(revealed_at=timezone.now())
 
 
 def stage_of(review: Review, kind: str) -> Stage:

@@ -10,8 +10,8 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reviews.jobs import name_of
 
@@ -112,7 +112,13 @@ def _ago(local: datetime) -> str:
 
 
 def _day(day: date) -> str:
-    return formats.date_format(day, "j M" if day.year == timezone.localdate().year else "j M Y")
+    return _written(day, "j M" if day.year == timezone.localdate().year else "j M Y", get_language())
+
+
+@lru_cache(1000)
+def _written(day: date, form: str, _language: str | None) -> str:
+    # Most of a list is of a few days.
+    return formats.date_format(day, form)
 
 
 @register.simple_tag(name="number")
