@@ -47,6 +47,7 @@ def places(stage: Stage, targets: Sequence[int]) -> Mapping[int, int]:
 
 def needs(item: WorkItem, judgement: Judgement) -> int:
     """On excludes only: what the first one excludes needs a second, what they let pass does not."""
+    # In any mode it is two then. Every decision asks, and most stages are so.
     if item.judges_needed == item.stage.judges_needed == SECOND:
         return SECOND
     mode = way_of(item.stage)
