@@ -82,7 +82,7 @@ def main() -> None:
     wanted = set(sys.argv[1:])
     load_demo()
     figures: dict[str, Any] = {}
-    with server() as address, browser() as made:
+    with server() as served, browser() as made:
         for name in PEOPLE:
             user = User.objects.get(email=f"{name}@demo.example")
             session = settings.SESSION_COOKIE_NAME
@@ -90,8 +90,8 @@ def main() -> None:
             for route, path in pages_for(user).items():
                 if route in figures or (wanted and route not in wanted):
                     continue
-                figures[route] = {"server_ms": server_ms(address, path, cookie)}
-                figures[route] |= first_visit(made, user, address, path)
+                figures[route] = {"server_ms": server_ms(served.address, path, cookie)}
+                figures[route] |= first_visit(made, user, served.address, path)
                 print(route, figures[route])
     misses = [name for name, one in figures.items() if one["server_ms"] > SERVER_MS or one["kb"] > KB]
     figures["over"] = misses

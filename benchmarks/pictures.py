@@ -45,14 +45,14 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     load_demo()
     figures = {}
-    with server() as address, browser() as made:
+    with server() as served, browser() as made:
         for name, (person, path) in pictures().items():
             context = made.new_context(
                 viewport=WINDOW, color_scheme="light", locale="en-GB", timezone_id="UTC"
             )
-            sign_in(context, User.objects.get(email=f"{person}@demo.example"), address)
+            sign_in(context, User.objects.get(email=f"{person}@demo.example"), served.address)
             page = context.new_page()
-            page.goto(address + path, wait_until="load")
+            page.goto(served.address + path, wait_until="load")
             page.wait_for_timeout(500)
             figures[name] = len(page.screenshot(path=str(folder / f"{name}.png")))
             context.close()

@@ -10,15 +10,13 @@ the processor time of the web server and its database connections in millisecond
 the seconds of the background count of agreement, and the memory of the server. decision_busy is the decision again while
 another process tops up a queue and writes rankings without a pause; key_to_record the time from a key to the next record
 drawn, in Chromium, half of the keys without a network; loop_ms how fast the machine is, the time of a million additions
-in Python. While it loads, in a database that is its own, triggers and the checks of foreign keys are off: what is loaded
-is checked afterwards by check_consensus.
+in Python.
 """
 
 import http.client
 import json
 import os
 import platform
-import socket
 import subprocess
 import sys
 import time
@@ -29,61 +27,31 @@ from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
+from urllib.parse import urlsplit
 
 import django
 
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from benchmarks.running import browser, chromium, sign_in  # noqa: E402
+from benchmarks.half_way import load  # noqa: E402
+from benchmarks.running import browser, chromium, server, sign_in  # noqa: E402
 from consensus.checks import drift  # noqa: E402
 from consensus.models import Stage, WorkItem  # noqa: E402
-from consensus.services import start_review, top_up  # noqa: E402
+from consensus.services import top_up  # noqa: E402
 from consensus.services.counts import compact_all  # noqa: E402
 from reviews.models import ExclusionReason, Review  # noqa: E402
-from reviews.services import add_member  # noqa: E402
 from screening.listing import Filters, count, listed  # noqa: E402
 from screening.tallies import refresh  # noqa: E402
 
 TIMES = 100
 # A decision costs a third less after some hundred than at first, and a reviewer makes that many in an hour.
 WARM = 300
-# Words of a topic, drawn by the record's number, so that some are common, some rare; each abstract joins eight of ten
-# thousand pieces in another way.
-REPORTS = """
-    INSERT INTO studies_report (review_id, status, title, abstract, authors, year, journal, volume, issue, pages, doi, pmid,
-                                kind, language, retrieval, retrieval_note, created_at)
-    SELECT %(review)s, 'current',
-        initcap(pg_temp.w(n)) || ' and ' || pg_temp.w(n * 7 + 3) || ' in ' || pg_temp.w(n * 13 + 5) || ', report ' || n,
-        (SELECT string_agg(words, ' ') FROM generate_series(1, 8) k JOIN chunk ON c = (n * 31 + k * k * 7 + n / (k + 1)) %% 10000)
-            || CASE WHEN n %% 100 = 0 THEN ' A randomised controlled trial of deep sleep.' ELSE '' END
-            || CASE WHEN n %% 25000 = 0 THEN ' Somnambulism was rare.' ELSE '' END,
-        ARRAY['Author' || n %% 5000 || ', A.', 'Second' || n %% 700 || ', B.'], 1980 + n %% 45,
-        'Journal ' || n %% 300, (n %% 80)::text, '', n::text, '', '', '', '', 'not_sought', '', now()
-    FROM generate_series(1, %(records)s) n
-"""
-WORD = """
-    CREATE OR REPLACE FUNCTION pg_temp.w(n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-        SELECT CASE WHEN n %% 11 = 0 THEN 'sleep' WHEN n %% 7 = 0 THEN 'memory'
-                    WHEN n %% 3 = 0 THEN (ARRAY['trial','adults','effect','group','treatment','patients','results','study'])[1 + (n / 3) %% 8]
-                    ELSE 'word' || abs(hashtext(n::text)) %% 20000 END $$;
-    CREATE TEMP TABLE chunk AS SELECT c, (SELECT string_agg(pg_temp.w(c * 7919 + k * k * 17 + k), ' ') FROM generate_series(1, 20) k)
-        AS words FROM generate_series(0, 9999) c;
-    CREATE UNIQUE INDEX ON chunk (c);
-    ANALYZE chunk;
-"""
-ITEMS = """
-    INSERT INTO consensus_workitem (review_id, stage_id, report_id, status, closed_as, judges_needed, rule, reasons, unsure,
-                                    judged, version_id, round, reopened_because, rank, created_at)
-    SELECT %(review)s, %(stage)s, r.id, 'open', '', 2, s.rule, s.reasons, s.unsure, 0, %(version)s, 1, '', r.id, now()
-    FROM studies_report r, consensus_stage s WHERE r.review_id = %(review)s AND s.id = %(stage)s ORDER BY r.id;
-"""
 # The named questions to the list: what a person would type or choose.
 QUESTIONS = {
     "list_all": Filters(),
@@ -104,135 +72,6 @@ QUESTIONS = {
     "list_included": Filters(state="include"),
     "list_decided_words": Filters(q="sleep", state="exclude"),
 }
-# The first half was judged by Ana, a shifted half by Ben: agreed, in conflict and partly judged items all occur.
-LOAD = """
-    CREATE TEMP TABLE load AS
-    SELECT i.id AS item, i.review_id AS review, i.version_id AS version, u.reviewer,
-           CASE WHEN u.reviewer = %(ben)s AND i.id %% 20 = 0 THEN 'include' ELSE 'exclude' END AS verdict,
-           nextval('consensus_judgement_id_seq') AS judgement
-    FROM consensus_workitem i, (VALUES (%(ana)s::bigint, 0, %(half)s), (%(ben)s::bigint, %(skip)s, %(half)s + %(skip)s))
-         AS u (reviewer, first, last)
-    WHERE i.stage_id = %(stage)s AND i.rank > %(lowest)s + u.first AND i.rank <= %(lowest)s + u.last;
-    INSERT INTO consensus_judgement (id, review_id, item_id, reviewer_id, role, round, version_id, comment, created_at)
-        SELECT judgement, review, item, reviewer, 'independent', 1, version, '', now() FROM load;
-    INSERT INTO screening_verdict (review_id, judgement_id, verdict, reason_id)
-        SELECT review, judgement, verdict, CASE WHEN verdict = 'exclude' THEN %(reason)s::bigint END FROM load;
-    UPDATE consensus_judgement j SET submitted_at = now() - interval '60 days' + (j.id %% 5000000) * interval '1 second'
-        FROM load WHERE j.id = load.judgement;
-    UPDATE consensus_workitem i SET judged = s.n,
-        status = CASE WHEN s.n < 2 THEN 'partial' WHEN s.same THEN 'agreed' ELSE 'conflict' END,
-        final_id = CASE WHEN s.n = 2 AND s.same THEN s.first END,
-        decided_at = CASE WHEN s.n = 2 AND s.same THEN now() END
-        FROM (SELECT item, count(*) AS n, min(verdict) = max(verdict) AS same,
-                     (array_agg(load.judgement ORDER BY j.submitted_at, j.id))[1] AS first
-              FROM load JOIN consensus_judgement j ON j.id = load.judgement GROUP BY item) s
-        WHERE i.id = s.item;
-"""
-COUNTS = """
-    DELETE FROM consensus_stagedelta WHERE stage_id = %(stage)s;
-    INSERT INTO consensus_stagedelta (review_id, stage_id, what, step)
-        SELECT review_id, stage_id, status, count(*) FROM consensus_workitem WHERE stage_id = %(stage)s GROUP BY 1, 2, 3;
-    INSERT INTO consensus_stagedelta (review_id, stage_id, what, step)
-        SELECT review_id, stage_id, 'final:exclude:' || %(reason)s, count(*) FROM consensus_workitem
-        WHERE stage_id = %(stage)s AND final_id IS NOT NULL GROUP BY 1, 2;
-    INSERT INTO consensus_stagedelta (review_id, stage_id, reviewer_id, what, step)
-        SELECT review, %(stage)s, reviewer, 'judged', count(*) FROM load GROUP BY review, reviewer;
-"""
-
-
-def load(records: int) -> tuple[Review, Stage, dict[str, User]]:
-    people = {
-        name: User.objects.create_user(f"{name}@example.org", name=name) for name in ("lead", "ana", "ben")
-    }
-    review = start_review(by=people["lead"], title="Half way", reasons=["Wrong topic"])
-    for name in ("ana", "ben"):
-        add_member(by=people["lead"], review=review, email=people[name].email, role="reviewer")
-    with fast():
-        with connection.cursor() as cursor:
-            cursor.execute(WORD.replace("%%", "%"))
-            cursor.execute(REPORTS, {"review": review.pk, "records": records})
-            cursor.execute("SELECT min(id) FROM studies_report WHERE review_id = %s", [review.pk])
-            lowest = cursor.fetchone()[0]
-        stage = Stage.objects.get(review=review, kind="title_abstract")
-        values = {
-            "ana": people["ana"].pk,
-            "ben": people["ben"].pk,
-            "stage": stage.pk,
-            "review": review.pk,
-            "version": stage.versions.get().pk,
-            "half": records // 2,
-            "skip": records // 100,
-            "lowest": lowest - 1,
-            "reason": ExclusionReason.objects.get(review=review).pk,
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(ITEMS + LOAD + COUNTS, values)
-    with connection.cursor() as cursor:
-        # As the server does by itself some minutes after so much was written.
-        cursor.execute("VACUUM (ANALYZE)")
-    return review, stage, people
-
-
-LOADED = ("studies_report", "consensus_workitem", "consensus_judgement", "screening_verdict")
-TIES = """
-    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE contype = 'f' AND conrelid = ANY(%s::regclass[])
-"""
-
-
-@contextmanager
-def fast() -> Any:
-    """Without triggers; foreign keys and the index of words are taken away and made again for all rows at once."""
-    with connection.cursor() as cursor:
-        cursor.execute(TIES, [list(LOADED)])
-        ties = cursor.fetchall()
-        for table, name, _definition in ties:
-            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-        for table in LOADED:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'report_words'")
-        [(words,)] = cursor.fetchall()
-        cursor.execute("DROP INDEX report_words")
-        with transaction.atomic():
-            yield
-        cursor.execute(words)
-        for table in LOADED:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        for table, name, definition in ties:
-            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
-
-
-@contextmanager
-def server() -> Any:
-    """The production server on a free port of this machine."""
-    call_command("collectstatic", interactive=False, verbosity=0)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    command += ["--workers", "1", "--blocking-threads", "4", "--no-access-log", "config.wsgi:application"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield port, process
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def memory(pid: int) -> int:
@@ -253,9 +92,9 @@ def signed_in(user: User) -> tuple[Client, dict[str, str]]:
 
 
 def fetch(
-    port: int, method: str, path: str, headers: dict[str, str], body: str | None = None
+    address: str, method: str, path: str, headers: dict[str, str], body: str | None = None
 ) -> tuple[int, bytes]:
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    link = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     link.request(method, path, body=body, headers=headers)
     answer = link.getresponse()
     content = answer.read()
@@ -351,9 +190,9 @@ KEY = """
 """
 
 
-def keys(port: int, user: User, path: str) -> dict[str, float]:
+def keys(address: str, user: User, path: str) -> dict[str, float]:
     """From a key to the next record drawn."""
-    address, spent = f"http://127.0.0.1:{port}", []
+    spent = []
     with browser() as made:
         context = made.new_context()
         sign_in(context, user, address)
@@ -437,11 +276,11 @@ def measured(review: Review, stage: Stage, people: dict[str, User]) -> dict[str,
     pages = {"counts": f"{base}/", "conflicts": f"{base}/conflicts/"}
     pages["progress"] = f"{base}/screen/title_abstract/progress/"
     listing = f"{base}/screen/title_abstract/list/?"
-    with server() as (port, process):
-        serving[:] = [process.pid]
-        get = partial(fetch, port, "GET")
+    with server() as served:
+        serving[:] = [served.pid]
+        get = partial(fetch, served.address, "GET")
         figures["next_batch"] = measure("next_batch", lambda: get(batch, headers))
-        decided = partial(fetch, port, "POST", decide, headers | form)
+        decided = partial(fetch, served.address, "POST", decide, headers | form)
         figures["decision"] = measure("decision", lambda: decided(decision()), before=WARM)
         with busy(stage, people["ben"]):
             figures["decision_busy"] = measure("decision_busy", lambda: decided(decision()))
@@ -450,8 +289,8 @@ def measured(review: Review, stage: Stage, people: dict[str, User]) -> dict[str,
         for name, by in QUESTIONS.items():
             path = listing + by.address
             figures[name] = measure(name, partial(get, path, headers), 20)
-        figures["memory_mb"] = memory(process.pid)
-        figures["key_to_record"] = keys(port, people["ana"], f"{base}/screen/title_abstract/")
+        figures["memory_mb"] = memory(served.pid)
+        figures["key_to_record"] = keys(served.address, people["ana"], f"{base}/screen/title_abstract/")
     figures["next_batch"]["queries"] = queries(lambda: client.get(batch))
     form_data = dict(pair.split("=") for pair in decision().split("&"))
     figures["decision"]["queries"] = queries(lambda: client.post(decide, form_data))

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -33,9 +34,17 @@ def load_demo() -> None:
 FLAGS = ["--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"]
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The production server while it runs. pid: of the process that started its workers."""
+
+    address: str
+    pid: int
+
+
 @contextmanager
-def server(*, workers: int = 1) -> Iterator[str]:
-    """The production server on a free port of this machine: its address."""
+def server(*, workers: int = 1) -> Iterator[Served]:
+    """The production server on a free port of this machine."""
     call_command("collectstatic", interactive=False, verbosity=0)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -62,7 +71,7 @@ def server(*, workers: int = 1) -> Iterator[str]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(port)
-        yield f"http://127.0.0.1:{port}"
+        yield Served(f"http://127.0.0.1:{port}", process.pid)
     finally:
         process.terminate()
         process.wait(20)

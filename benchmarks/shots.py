@@ -63,12 +63,12 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     load_demo()
     figures: dict[str, Any] = {"pages": 0, "pictures": 0, "complaints": []}
-    with server() as address, browser() as made:
+    with server() as served, browser() as made:
         for name in (*PEOPLE, "nobody"):
             user = User.objects.get(email=f"{name}@demo.example") if name in PEOPLE else None
             every = pages_for(user) if user else {route: reverse(route) for route in OPEN}
             pages = {route: path for route, path in every.items() if not wanted or route in wanted}
-            taken, complaints = take(made, address, user, name, pages, folder)
+            taken, complaints = take(made, served.address, user, name, pages, folder)
             figures["pages"] += len(pages)
             figures["pictures"] += taken
             figures["complaints"] += complaints
