@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from consensus.services import bringing, counts, noting, queueing
+from consensus.services import bringing, changing, counts, noting, queueing
 from reviews import jobs
 
 
@@ -34,3 +34,11 @@ def link_mended(job_id: int) -> None:
         if taken:
             job, _progress = taken
             bringing.link_mended(batch_id=job.target or 0)
+
+
+@shared_task(name="consensus.tasks.follow_change")
+def follow_change(job_id: int) -> None:
+    with jobs.run(job_id) as taken:
+        if taken:
+            job, progress = taken
+            changing.follow_change(by=job.created_by, stage_id=job.target or 0, progress=progress)

@@ -139,8 +139,8 @@ def stage(request: HttpRequest, review_id: int, kind: str) -> HttpResponse:
         effect = services.preview_stage(stage=found, **form.values())
         shown = services.fingerprint(form.values())
         if request.POST.get("step") == "apply" and request.POST.get("shown") == shown:
-            services.change_stage(by=reader(request), stage=found, **form.values())
-            messages.success(request, _("Changed. What is decided stays as it is."))
+            job = services.change_stage(by=reader(request), stage=found, **form.values())
+            messages.success(request, services.changed_in_words(job))
             return redirect("consensus:stage", review_id, kind)
         context |= {"effect": effect, "shown": shown, "moved": request.POST.get("step") == "apply"}
         context["resolving"] = resolving(form) if {"resolver", "resolved_by"} & set(form.changed_data) else ""

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
-from consensus.models import Judgement, Stage, WorkItem
-from consensus.services import rehearsal
+from consensus.models import Judgement, WorkItem
+from consensus.services import MOST_TRIED, rehearsal, settle_ids
+from reviews import services as reviews
 from reviews.models import ExclusionReason, Review
 from screening.kinds import SCREENING
 from screening.models import Verdict
-from screening.services import set_reasons
+from screening.services import several_reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,15 @@ def tidy(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class ReasonsEffect:
     """added, retired, moved: the reasons. used: how many current judgements name a retired one. others: agreed items
-    of which another judgement, with a reason of another rank, would be the answer."""
+    of which another judgement, with a reason of another rank, would be the answer; of_first: of how many that were tried,
+    where it is not all that were agreed on one of several reasons."""
 
     added: Sequence[str]
     retired: Sequence[str]
     moved: Sequence[str]
     used: int
     others: int
+    of_first: int = 0
 
     @property
     def anything(self) -> bool:
@@ -87,13 +90,13 @@ def preview_reasons(*, by: User, review: Review, labels: Sequence[str]) -> Reaso
     known = list(ExclusionReason.objects.in_use().filter(review=review).order_by("rank"))
     before = [one.label for one in known]
     retired = [one for one in known if one.label not in labels]
-    first = WorkItem.objects.filter(
-        review=review, status=WorkItem.Status.AGREED, reasons=Stage.Reasons.FIRST
-    ).order_by("id")
-    finals = dict(first.values_list("id", "final"))
     with rehearsal():
-        set_reasons(by=by, review=review, labels=labels)
-        then = dict(WorkItem.objects.filter(id__in=finals).values_list("id", "final"))
+        reviews.set_reasons(by=by, review=review, labels=labels)
+        torn = list(several_reasons(review.pk)[: MOST_TRIED + 1])
+        tried = torn[:MOST_TRIED]
+        finals = dict(WorkItem.objects.filter(id__in=tried).values_list("id", "final"))
+        settle_ids(tried)
+        then = dict(WorkItem.objects.filter(id__in=tried).values_list("id", "final"))
     kept = [one for one in before if one in labels]
     return ReasonsEffect(
         added=[one for one in labels if one not in before],
@@ -103,4 +106,5 @@ def preview_reasons(*, by: User, review: Review, labels: Sequence[str]) -> Reaso
         ],
         used=Verdict.objects.filter(reason__in=retired, judgement__superseded_at=None).count(),
         others=sum(then[pk] != final for pk, final in finals.items()),
+        of_first=len(tried) if len(torn) > len(tried) else 0,
     )

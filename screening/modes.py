@@ -37,10 +37,13 @@ def places(stage: Stage, targets: Sequence[int]) -> Mapping[int, int]:
         found = {one: SECOND for one in targets if sampled(mode.seed, one, mode.percent)}
     elif mode:
         excluded = Judgement.objects.current().independent()
-        excluded = excluded.filter(item__stage=stage, item__status__in=WorkItem.UNDECIDED)
+        asked = {"item__stage": stage, "item__report__in": targets}
+        excluded = excluded.filter(**asked, item__status__in=WorkItem.UNDECIDED)
         told = excluded.filter(verdict__verdict=EXCLUDE).values_list("item__report", flat=True)
         found = dict.fromkeys(told, SECOND)
-    rounds = Calibrated.objects.filter(calibration__stage=stage, calibration__ended_at=None)
+    rounds = Calibrated.objects.filter(
+        calibration__stage=stage, calibration__ended_at=None, item__report__in=targets
+    )
     found |= dict(rounds.values_list("item__report", "calibration__judges"))
     return found
 

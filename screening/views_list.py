@@ -157,9 +157,5 @@ def undo_bulk(request: HttpRequest, review_id: int, kind: str, bulk_id: int) -> 
     found = Bulk.objects.filter(stage=stage, user=reader(request), id=bulk_id).first()
     if found is None:
         raise Http404
-    taken, left = services.undo_bulk(by=reader(request), bulk=found)
-    said = _("%(taken)s decisions were taken back.") % {"taken": taken}
-    if left:
-        said += " " + _("%(left)s stand: they were compared or resolved since.") % {"left": left}
-    messages.success(request, said)
+    messages.success(request, services.undo_bulk(by=reader(request), bulk=found))
     return redirect("screening:list", review_id, kind)

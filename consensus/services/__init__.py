@@ -1,4 +1,5 @@
 from consensus.services.bringing import bring_in, link_mended, undo_import, unlink_record
+from consensus.services.changing import change_stage, changed_in_words, follow_change
 from consensus.services.counts import Progress, progress, progress_of
 from consensus.services.judging import (
     discard_draft,
@@ -24,6 +25,7 @@ from consensus.services.merging import (
 from consensus.services.noting import comment, edit_comment, names_of, tell, withdraw_comment
 from consensus.services.pairing import MOST_AT_ONCE, alike, decide_alike, decide_pair, undo_decision
 from consensus.services.previewing import (
+    MOST_TRIED,
     Effect,
     Versioned,
     fingerprint,
@@ -51,7 +53,6 @@ from consensus.services.staging import (
     add_stage,
     carry_over,
     change_member,
-    change_stage,
     publish_version,
     remove_member,
     start_review,
@@ -61,6 +62,7 @@ from consensus.services.together import MOST_TOGETHER, settle_one, settle_togeth
 __all__ = [
     "MOST_AT_ONCE",
     "MOST_TOGETHER",
+    "MOST_TRIED",
     "Effect",
     "Progress",
     "Versioned",
@@ -72,6 +74,7 @@ __all__ = [
     "carry_over",
     "change_member",
     "change_stage",
+    "changed_in_words",
     "comment",
     "decide_alike",
     "decide_pair",
@@ -79,6 +82,7 @@ __all__ = [
     "edit_comment",
     "fetch_item",
     "fingerprint",
+    "follow_change",
     "hand_in",
     "judges_of",
     "link_mended",

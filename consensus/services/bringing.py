@@ -12,7 +12,7 @@ from config.refusals import Refused
 from consensus.kinds import kind_of
 from consensus.models import Judgement, Stage, WorkItem
 from consensus.services.merging import decide_pairs, new_decision
-from consensus.services.settling import lock, open_items, settle
+from consensus.services.settling import close_unjudged, open_items, settle_ids
 from consensus.upstream import upstream_stage
 from reviews.permissions import refuse_if_closed
 from reviews.writing import name_actor, write
@@ -79,8 +79,8 @@ def undo_import(*, by: User, batch: ImportBatch) -> None:
     Report.objects.filter(id__in=ids).update(status=Report.Status.WITHDRAWN, survivor=None, merged_with=None)
     batch.status = ImportBatch.Status.UNDONE
     batch.save(update_fields=["status"])
-    for item in lock(items.values_list("id", flat=True)):
-        settle(item)
+    close_unjudged(items, WorkItem.Closed.WITHDRAWN)
+    settle_ids(list(items.exclude(closed_as=WorkItem.Closed.WITHDRAWN).values_list("id", flat=True)))
 
 
 @write

@@ -12,8 +12,8 @@ from django.db.models import Count, Exists, F, Model, OuterRef, Q
 
 from accounts.models import User
 from consensus.models import Assignment, Judgement, Stage, WorkItem
+from consensus.services.changing import hand_on, store_settings
 from consensus.services.settling import settle_ids
-from consensus.services.staging import hand_on, store_settings
 from reviews.models import Job, Membership, Review
 
 Status = WorkItem.Status

@@ -1,6 +1,6 @@
 """The only writer of WorkItem.status. It reads what is current, decides, and hands on what follows."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import transaction
@@ -10,7 +10,8 @@ from django.utils import timezone
 from consensus.compare import Answers
 from consensus.deciding import Decision, Said, Situation, decide
 from consensus.kinds import kind_of
-from consensus.models import Judgement, Stage, StageDelta, WorkItem
+from consensus.models import Assignment, Judgement, Stage, StageDelta, WorkItem
+from consensus.models.items import ItemQuerySet
 from consensus.services.storing import store
 from consensus.services.telling import tell_settled
 from consensus.upstream import downstream_stages, downstream_targets, eligibility
@@ -261,3 +262,19 @@ def count_open(stage: Stage, fresh: Sequence[WorkItem]) -> None:
 def settle_ids(item_ids: Iterable[int]) -> None:
     for item in lock(item_ids):
         settle(item)
+
+
+@transaction.atomic
+def close_unjudged(items: ItemQuerySet, closed_as: str) -> None:
+    """Close those of these items that are open, of which nobody has said anything, as settling each of them would."""
+    untouched = items.filter(status=WorkItem.Status.OPEN, judged=0).order_by("stage__position", "id")
+    locked = untouched.select_for_update(of=("self",), no_key=True).values_list("id", flat=True)
+    held = WorkItem.objects.filter(id__in=list(locked))
+    by_stage = Counter(held.values_list("review_id", "stage_id").order_by())
+    Assignment.objects.filter(item__in=held, basis=Assignment.Basis.QUEUE).delete()
+    held.update(status=WorkItem.Status.CLOSED, closed_as=closed_as)
+    StageDelta.objects.bulk_create(
+        StageDelta(review_id=review, stage_id=stage, what=what, step=step)
+        for (review, stage), n in by_stage.items()
+        for what, step in ((WorkItem.Status.OPEN, -n), (WorkItem.Status.CLOSED, n))
+    )

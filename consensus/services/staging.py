@@ -3,18 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.refusals import Invalid, Refused
 from consensus.kinds import KINDS, kind_of
-from consensus.models import Assignment, Judgement, Stage, StageJudge, StageVersion, WorkItem
-from consensus.models.items import ItemQuerySet
-from consensus.resolvers import named
+from consensus.models import Assignment, Judgement, Stage, StageVersion, WorkItem
 from consensus.services.judging import may_judge
-from consensus.services.settling import lock, open_items, settle, settle_ids
+from consensus.services.settling import lock, open_items, settle
 from consensus.upstream import upstream_stage
 from reviews import services as reviews
 from reviews.models import Membership, Review
@@ -23,8 +21,6 @@ from reviews.writing import write
 from studies.models import Report
 
 DEFAULT_KINDS = ("title_abstract", "full_text", "extraction")
-COPIED = ("judges_needed", "rule", "reasons", "unsure")
-SETTINGS = (*COPIED, "resolver", "resolved_by")
 
 
 @write
@@ -117,61 +113,6 @@ def carry_item(item: WorkItem, version: StageVersion) -> int:
     item.version = version
     item.save(update_fields=["version"])
     return made
-
-
-@write
-def change_stage(*, by: User, stage: Stage, judges: Sequence[User] | None = None, **changed: object) -> None:
-    """Change how a stage is judged. Only items that are not decided follow."""
-    refuse_if_closed(stage.review)
-    stage = store_settings(stage, changed)
-    if judges is not None:
-        StageJudge.objects.filter(stage=stage).delete()
-        StageJudge.objects.bulk_create(
-            StageJudge(review_id=stage.review_id, stage=stage, user=u) for u in judges
-        )
-        if judges:
-            Assignment.objects.filter(stage=stage).exclude(reviewer__in=judges).delete()
-    undecided = WorkItem.objects.undecided().filter(stage=stage)
-    hand_on(stage, undecided)
-    settle_ids(list(concerned(undecided).values_list("id", flat=True)))
-
-
-def concerned(undecided: ItemQuerySet) -> ItemQuerySet:
-    """Which of them a change of settings can settle: what still lacks a judge stays as it is, whatever else is asked."""
-    complete = Q(status=WorkItem.Status.PARTIAL, judged__gte=F("judges_needed"))
-    return undecided.filter(complete | Q(status=WorkItem.Status.CONFLICT))
-
-
-def store_settings(stage: Stage, changed: Mapping[str, object]) -> Stage:
-    stage = Stage.objects.select_for_update(no_key=True).get(id=stage.pk)
-    for name in SETTINGS:
-        setattr(stage, name, changed.get(name, getattr(stage, name)))
-    if not 1 <= int(stage.judges_needed) <= 5:
-        raise Invalid(_("Enter between 1 and 5 judges."))
-    if stage.resolver != Stage.Resolver.NAMED:
-        stage.resolved_by = None
-    elif named(stage) is None:
-        raise Invalid(_("Choose somebody who judges in the review to resolve its conflicts."))
-    stage.save(update_fields=list(SETTINGS))
-    return stage
-
-
-def hand_on(stage: Stage, items: ItemQuerySet) -> None:
-    """Let undecided items be judged as their stage says now, without settling them yet."""
-    settings = {name: getattr(stage, name) for name in COPIED}
-    items.exclude(**settings).update(**settings)
-    spread(stage, items)
-
-
-def spread(stage: Stage, undecided: ItemQuerySet) -> None:
-    """Give undecided items the number of judges that their kind asks for, where that is not the stage's."""
-    kind = kind_of(stage)
-    name = f"{kind.target}_id"
-    by_number: dict[int, list[int]] = {}
-    for target, needed in kind.places(stage, list(undecided.values_list(name, flat=True))).items():
-        by_number.setdefault(needed, []).append(target)
-    for needed, targets in by_number.items():
-        undecided.filter(**{f"{name}__in": targets}).update(judges_needed=needed)
 
 
 @write

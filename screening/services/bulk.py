@@ -1,8 +1,9 @@
-"""One decision on many records: confirmed with their number, made one by one in the background, taken back at once."""
+"""One decision on many records: confirmed with their number, made one by one in the background, taken back the same way."""
 
 from collections.abc import Callable, Sequence
 from uuid import UUID, uuid5
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +20,9 @@ from screening.models import Bulk
 from screening.services.judging import judge
 
 TASK = jobs.named("screening.tasks.decide_bulk", gettext_lazy("Decisions on a filtered list"))
+UNDO = jobs.named("screening.tasks.undo_bulk", gettext_lazy("Decisions on a filtered list, taken back"))
 MOST = 10_000
+MOST_UNDONE_AT_ONCE = 200
 SPACE = UUID("6f0d7a44-8f6d-4f0a-9d0e-6a6f3a0c5b11")
 CHUNK = 50
 
@@ -81,8 +84,12 @@ def carry_out(*, bulk_id: int, progress: Callable[[int, int], None]) -> None:
     Bulk.objects.filter(id=bulk.pk).update(made=made)
 
 
+@transaction.atomic
 def decide_one(bulk: Bulk, item: int) -> int:
-    """One decision; none for what was merged, resolved or closed in the meantime."""
+    """One decision; none for what was merged, resolved or closed in the meantime, or once the bulk was taken back."""
+    held = Bulk.objects.select_for_update(no_key=True).filter(id=bulk.pk, undone_at=None).first()
+    if held is None:
+        return 0
     try:
         judge(
             by=bulk.user,
@@ -102,22 +109,47 @@ def own(bulk: Bulk) -> QuerySet[Judgement]:
 
 
 @write
-def undo_bulk(*, by: User, bulk: Bulk) -> tuple[int, int]:
-    """Take a bulk back: how many decisions were withdrawn, and how many stand, being revised, seen or resolved since."""
+def undo_bulk(*, by: User, bulk: Bulk) -> str:
+    """Take a bulk back, in the background if it is large. What whoever asks is told: how many decisions were withdrawn, and
+    how many stand, being revised, seen or resolved since."""
     fetch_review(by, bulk.review_id, "judge", writing=True)
     bulk = Bulk.objects.select_for_update().get(id=bulk.pk)
     if bulk.user_id != by.pk:
         raise Refused(_("Only the person who made these decisions can take them back."))
     if bulk.undone_at:
-        return 0, 0
-    tokens = {token_of(bulk.pk, one) for one in bulk.items}
-    taken = left = 0
-    for judgement in own(bulk).filter(token__in=tokens).order_by("item_id"):
-        try:
-            consensus.withdraw(by=by, judgement=judgement)
-            taken += 1
-        except Refused:
-            left += 1
+        return taken_back(0, 0)
+    # From now on none is made any more.
     bulk.undone_at = timezone.now()
     bulk.save(update_fields=["undone_at"])
-    return taken, left
+    if len(bulk.items) > MOST_UNDONE_AT_ONCE:
+        jobs.enqueue(review=bulk.review, task=UNDO, target=bulk.pk, by=by)
+        return _("The decisions are being taken back one after the other: see Background runs.")
+    return take_back(bulk_id=bulk.pk, progress=lambda done, total: None)
+
+
+def take_back(*, bulk_id: int, progress: Callable[[int, int], None]) -> str:
+    """Withdraw what is left of a bulk that is undone. Safe to run again."""
+    bulk = Bulk.objects.select_related("user").get(id=bulk_id)
+    tokens = {token_of(bulk.pk, one) for one in bulk.items}
+    made = list(own(bulk).filter(token__in=tokens).select_related("item").order_by("item_id"))
+    taken = 0
+    for place, judgement in enumerate(made):
+        if place % CHUNK == 0:
+            progress(place, len(made))
+        taken += take_one(bulk.user, judgement)
+    return taken_back(taken, len(made) - taken)
+
+
+def take_one(by: User, judgement: Judgement) -> int:
+    try:
+        consensus.withdraw(by=by, judgement=judgement)
+    except Refused:
+        return 0
+    return 1
+
+
+def taken_back(taken: int, left: int) -> str:
+    said = _("%(taken)s decisions were taken back.") % {"taken": taken}
+    if left:
+        said += " " + _("%(left)s stand: they were compared or resolved since.") % {"left": left}
+    return said

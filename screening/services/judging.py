@@ -12,7 +12,7 @@ from consensus import services as consensus
 from consensus.kinds import KINDS
 from consensus.models import Judgement, Note, Stage, WorkItem
 from reviews import services as reviews
-from reviews.models import ExclusionReason, ProtocolVersion, Review
+from reviews.models import ProtocolVersion, Review
 from reviews.permissions import fetch_review, refuse_if_closed
 from reviews.writing import write
 from screening.kinds import SCREENING
@@ -76,21 +76,6 @@ def publish_protocol(
         Criteria.objects.create(review=review, version=version, protocol=protocol)
         consensus.carry_over(by=by, version=version)
     return protocol
-
-
-@write
-def set_reasons(*, by: User, review: Review, labels: Sequence[str]) -> list[ExclusionReason]:
-    """Order the reasons anew. Where the higher-ranked reason stands, another judgement may now be the final one."""
-    before = dict(ExclusionReason.objects.filter(review=review).values_list("id", "rank"))
-    kept = reviews.set_reasons(by=by, review=review, labels=labels)
-    moved = [reason.pk for reason in kept if before.get(reason.pk, reason.rank) != reason.rank]
-    if moved:
-        agreed = WorkItem.objects.filter(
-            review=review, status=WorkItem.Status.AGREED, reasons=Stage.Reasons.FIRST
-        )
-        said = agreed.filter(judgements__verdict__reason__in=moved, judgements__superseded_at=None)
-        consensus.settle_ids(list(said.values_list("id", flat=True).distinct()))
-    return kept
 
 
 @write

@@ -3,7 +3,7 @@ import pytest
 from config.refusals import Refused
 from consensus import services
 from consensus.checks import drift
-from consensus.models import WorkItem
+from consensus.models import Assignment, WorkItem
 from studies.models import DuplicatePair, ImportBatch, Record, RecordLink, Report
 from tests.conftest import TITLES, ris
 
@@ -38,6 +38,27 @@ def test_an_import_is_undone_as_a_whole_until_screening_begins(review, bring, ca
     services.undo_import(by=cast.owner, batch=batch)
     assert Record.objects.counted().filter(review=review).count() == 0
     assert not WorkItem.objects.live().exists()
+    assert list(drift()) == []
+
+
+def test_undoing_gives_places_back_and_counts_what_it_closes(review, bring, cast):
+    batch = bring(ris(*TITLES))
+    stage = services.stage_of(review, "title_abstract")
+    services.top_up(stage=stage, user=cast.ana)
+    services.merge_reports(by=cast.owner, left=Report.objects.all()[0], right=Report.objects.all()[1])
+    services.undo_import(by=cast.owner, batch=batch)
+    assert not Assignment.objects.exists()
+    assert services.progress(stage).statuses == {"closed": 6, "open": 0}
+    assert set(WorkItem.objects.values_list("closed_as", flat=True)) == {"withdrawn"}
+    assert list(drift()) == []
+
+
+def test_undoing_an_import_asks_as_little_of_the_database_for_many_as_for_few(
+    review, bring, cast, django_assert_max_num_queries
+):
+    batch = bring(ris(*(f"A report of its own number {n}" for n in range(60))))
+    with django_assert_max_num_queries(40):
+        services.undo_import(by=cast.owner, batch=batch)
     assert list(drift()) == []
 
 

@@ -9,11 +9,12 @@ from accounts.models import User
 from consensus import services as consensus
 from consensus.checks import drift
 from consensus.models import Judgement, WorkItem
-from reviews.models import ExclusionReason
+from reviews.models import ExclusionReason, Job
 from screening import listing, services
 from screening.listing import Filters, count, listed, to_decide
 from screening.models import Bulk, Label
 from screening.services.bulk import carry_out
+from screening.tasks import undo_bulk as take_back_bulk
 from studies.models import Report
 
 pytestmark = pytest.mark.django_db
@@ -197,11 +198,37 @@ def test_what_was_merged_resolved_or_revised_since_stands(stage, cast, items):
     services.judge(by=cast.ana, item_id=items[0].pk, verdict="include")
     services.judge(by=cast.ben, item_id=items[1].pk, verdict="include")
     services.resolve_conflict(by=cast.lead, item_id=items[1].pk, verdict="include", comment="It fits")
-    assert services.undo_bulk(by=cast.ana, bulk=made) == (4, 1)
+    said = services.undo_bulk(by=cast.ana, bulk=made)
+    assert said == "4 decisions were taken back. 1 stand: they were compared or resolved since."
     assert WorkItem.objects.get(id=items[1].pk).status == "resolved"
     said = dict(Judgement.objects.current().of(cast.ana).values_list("item", "verdict__verdict"))
     assert said == {items[0].pk: "include", items[1].pk: "exclude"}
     assert not list(drift())
+
+
+def test_a_large_bulk_is_taken_back_in_a_run_that_says_what_it_did(stage, cast, items, monkeypatch):
+    monkeypatch.setattr("screening.services.bulk.MOST_UNDONE_AT_ONCE", 2)
+    made = bulk(cast.ana, stage)
+    assert "Background runs" in services.undo_bulk(by=cast.ana, bulk=made)
+    assert Judgement.objects.current().of(cast.ana).count() == 6
+    job = Job.objects.get(task="screening.tasks.undo_bulk")
+    take_back_bulk(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.message) == ("done", "6 decisions were taken back.")
+    assert not Judgement.objects.current().of(cast.ana).exists()
+    assert not list(drift())
+
+
+def test_a_bulk_that_was_taken_back_while_it_was_made_makes_no_more(stage, cast, items):
+    ids = [item.pk for item in items]
+    made = services.bulk_decide(by=cast.ana, stage=stage, item_ids=ids, verdict="exclude")
+
+    def undo_meanwhile(done, _total):
+        # Between the look at whether it still holds and the first decision.
+        services.undo_bulk(by=cast.ana, bulk=made)
+
+    carry_out(bulk_id=made.pk, progress=undo_meanwhile)
+    assert not Judgement.objects.current().exists()
 
 
 def test_a_bulk_passes_over_what_was_merged_away(stage, cast, items):
