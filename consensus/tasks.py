@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from consensus.services import bringing, changing, counts, noting, queueing
+from consensus.services import bringing, changing, counts, noting, queueing, versioning
 from reviews import jobs
 
 
@@ -42,3 +42,11 @@ def follow_change(job_id: int) -> None:
         if taken:
             job, progress = taken
             changing.follow_change(by=job.created_by, stage_id=job.target or 0, progress=progress)
+
+
+@shared_task(name="consensus.tasks.carry_over")
+def carry_over(job_id: int) -> None:
+    with jobs.run(job_id) as taken:
+        if taken:
+            job, progress = taken
+            versioning.carry_rest(by=job.created_by, version_id=job.target or 0, progress=progress)

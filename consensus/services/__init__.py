@@ -51,13 +51,12 @@ from consensus.services.settling import open_items, settle_ids
 from consensus.services.staging import (
     add_judge,
     add_stage,
-    carry_over,
     change_member,
-    publish_version,
     remove_member,
     start_review,
 )
 from consensus.services.together import MOST_TOGETHER, settle_one, settle_together, undo_settlement
+from consensus.services.versioning import carry_over, publish_version
 
 __all__ = [
     "MOST_AT_ONCE",

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.refusals import Invalid, Refused
-from consensus.kinds import KINDS, kind_of
+from consensus.kinds import KINDS
 from consensus.models import Assignment, Judgement, Stage, StageVersion, WorkItem
 from consensus.services.judging import may_judge
 from consensus.services.settling import lock, open_items, settle
@@ -64,55 +63,6 @@ def add_stage(*, by: User, review: Review, kind: str, judges_needed: int = 2) ->
         ids = Report.objects.current().filter(review=review).values_list("id", flat=True)
         open_items(stage=stage, target_ids=list(ids))
     return stage
-
-
-@write
-def publish_version(*, by: User, stage: Stage) -> StageVersion:
-    """The next version. Items that nobody has started move to it; whoever has judged gets a draft on it.
-
-    The caller has to write what the version says before it calls `carry_over`.
-    """
-    refuse_if_closed(stage.review)
-    Stage.objects.select_for_update(no_key=True).get(id=stage.pk)
-    number = stage.versions.count() + 1
-    return StageVersion.objects.create(review_id=stage.review_id, stage=stage, number=number, published_by=by)
-
-
-@write
-def carry_over(*, by: User, version: StageVersion) -> int:
-    """Move the stage's undecided items to a version. Returns how many drafts wait for their owners."""
-    stage = version.stage
-    undecided = WorkItem.objects.undecided().filter(stage=stage).exclude(version=version)
-    started = Judgement.objects.filter(item=OuterRef("pk"))
-    undecided.filter(~Exists(started)).update(version=version)
-    kind = kind_of(stage)
-    if not kind.carries:
-        undecided.update(version=version)
-        return 0
-    drafts = 0
-    for item in undecided.select_for_update(of=("self",)):
-        drafts += carry_item(item, version)
-    return drafts
-
-
-def carry_item(item: WorkItem, version: StageVersion) -> int:
-    """Each judge's latest words on the item, as a draft on the new version; older drafts are put away."""
-    kind = kind_of(item.stage)
-    made = 0
-    begun = Judgement.objects.filter(item=item, role=Judgement.Role.INDEPENDENT, superseded_at=None)
-    latest = {one.reviewer_id: one for one in begun.order_by("submitted_at", "id")}
-    for draft in begun.filter(submitted_at=None):
-        latest[draft.reviewer_id] = draft
-    begun.filter(submitted_at=None).update(superseded_at=timezone.now())
-    for source in latest.values():
-        draft = Judgement.objects.create(
-            review_id=item.review_id, item=item, reviewer=source.reviewer, round=item.round, version=version
-        )
-        kind.carry(source, draft)
-        made += 1
-    item.version = version
-    item.save(update_fields=["version"])
-    return made
 
 
 @write

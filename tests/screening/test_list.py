@@ -198,8 +198,8 @@ def test_what_was_merged_resolved_or_revised_since_stands(stage, cast, items):
     services.judge(by=cast.ana, item_id=items[0].pk, verdict="include")
     services.judge(by=cast.ben, item_id=items[1].pk, verdict="include")
     services.resolve_conflict(by=cast.lead, item_id=items[1].pk, verdict="include", comment="It fits")
-    said = services.undo_bulk(by=cast.ana, bulk=made)
-    assert said == "4 decisions were taken back. 1 stand: they were compared or resolved since."
+    answer = services.undo_bulk(by=cast.ana, bulk=made)
+    assert answer == "4 decisions were taken back. 1 stand: they were compared or resolved since."
     assert WorkItem.objects.get(id=items[1].pk).status == "resolved"
     said = dict(Judgement.objects.current().of(cast.ana).values_list("item", "verdict__verdict"))
     assert said == {items[0].pk: "include", items[1].pk: "exclude"}
