@@ -1,5 +1,6 @@
 """Where in a report something is said."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -39,14 +40,20 @@ def reports_of(judgement: Judgement) -> list[Report]:
     return found
 
 
-def anchor_at(judgement: Judgement, place: Place | None, held: SourceAnchor | None) -> SourceAnchor | None:
-    """The anchor for a place; the one that is held, if it says the same. None leaves what is held."""
+def anchor_at(
+    judgement: Judgement,
+    place: Place | None,
+    held: SourceAnchor | None,
+    reports: Sequence[Report] | None = None,
+) -> SourceAnchor | None:
+    """The anchor for a place; the one that is held, if it says the same. None leaves what is held. reports: what
+    `reports_of` finds, where that is read already."""
     if place is None:
         return held
     if place.empty:
         return None
-    reports = reports_of(judgement)
-    report = next((one for one in reports if place.report_id in {None, one.pk}), None)
+    known = reports_of(judgement) if reports is None else reports
+    report = next((one for one in known if place.report_id in {None, one.pk}), None)
     if report is None:
         raise Invalid(_("Choose one of the study's own reports as the source."))
     said = {"page": place.page.strip(), "place": place.where.strip(), "quote": place.quote.strip()}

@@ -22,7 +22,7 @@ from appraisal.services.answering import (
 )
 from appraisal.services.reading import Part, State, question_of, state_of
 from config.refusals import Invalid
-from consensus.anchors import Place, anchor_at
+from consensus.anchors import Place, anchor_at, reports_of
 from consensus.models import Judgement
 
 PARTS = ("parameters", "answers", "inputs", "levels")
@@ -94,6 +94,7 @@ def write_answers(draft: Judgement, given: Mapping[str, Any]) -> None:
         text = str(said.get("answer") or "") if words else ""
         refuse_unfit_alone(state, key, codes, text)
         rows.append((key, codes, text, said))
+    reports = reports_of(draft)
     for key, codes, text, said in rows:
         row = Answer(review_id=draft.review_id, judgement=draft, key=key, codes=codes, text=text)
         row.support = str(said.get("support") or "")
@@ -103,7 +104,7 @@ def write_answers(draft: Judgement, given: Mapping[str, Any]) -> None:
             quote=str(said.get("quote") or ""),
             report_id=said.get("report") if isinstance(said.get("report"), int) else None,
         )
-        row.anchor = anchor_at(draft, place, None)
+        row.anchor = anchor_at(draft, place, None, reports)
         row.save()
 
 

@@ -1,5 +1,6 @@
 """What a reviewer, or who resolves, enters into a draft: values, and where they were found."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from extraction.models import TYPED, Arm, FormField, ReportedResult, Value
 from extraction.services.drafts import writable
 from extraction.services.entities import arm_in, found_or_404, result_in
 from reviews.writing import write
+from studies.models import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,9 @@ def enter_value(
     arm: Arm | None = None,
     result: ReportedResult | None = None,
     held: Value | None = None,
+    reports: Sequence[Report] | None = None,
 ) -> Value | None:
-    """Store an entry that was found to belong here."""
+    """Store an entry that was found to belong here. reports: those that may be its source, where they are read already."""
     columns = typed(field, entry)
     if columns is None:
         if held:
@@ -89,7 +92,7 @@ def enter_value(
         setattr(value, name, column)
     value.unit = "" if plain(entry.unit) == plain(field.unit) else entry.unit.strip()[:60]
     value.as_reported = entry.as_reported.strip() or reported(field, entry)
-    value.anchor = anchor_at(draft, entry.place, value.anchor if held else None)
+    value.anchor = anchor_at(draft, entry.place, value.anchor if held else None, reports)
     value.taken_from = None
     value.revision = held.revision + 1 if held else 1
     value.save()

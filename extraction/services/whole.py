@@ -13,6 +13,7 @@ proposes a new one; `time_point` is a number or a value with a unit; `uid` of an
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from config.refusals import Invalid
-from consensus.anchors import Place
+from consensus.anchors import Place, reports_of
 from consensus.models import Judgement
 from extraction.comparing import plain
 from extraction.entering import Missing
@@ -29,42 +30,50 @@ from extraction.services.carrying import fields_of
 from extraction.services.entities import make_arm, make_result
 from extraction.services.entries import Entry, enter_value
 from reviews.models import Review
-from studies.models import Outcome, TimePoint
+from studies.models import Outcome, Report, TimePoint
 from studies.services import time_point
 
 PARTS = {"values", "arms", "results"}
 ENTRY = {"value", "missing", "unit", "as_reported", "page", "place", "quote", "report"}
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A draft with what is asked in it and where its answers may come from, read once for all of them."""
+
+    draft: Judgement
+    fields: Mapping[str, FormField]
+    reports: Sequence[Report]
+
+
 def write_whole(draft: Judgement, answer: Mapping[str, Any]) -> None:
     """Store a whole answer in an empty draft. Raises Invalid with what to enter."""
     only(answer, PARTS, _("an extraction"))
-    fields = fields_of(draft)
-    enter_all(draft, fields, mapping(answer.get("values")), "study")
+    sheet = Sheet(draft, fields_of(draft), reports_of(draft))
+    enter_all(sheet, mapping(answer.get("values")), "study")
     arms: dict[str, Arm] = {}
     for data in listing(answer.get("arms")):
-        arm = whole_arm(draft, fields, data)
+        arm = whole_arm(sheet, data)
         arms[plain(arm.name)] = arms[str(arm.uid)] = arm
     for data in listing(answer.get("results")):
-        whole_result(draft, fields, arms, data)
+        whole_result(sheet, arms, data)
 
 
-def whole_arm(draft: Judgement, fields: Mapping[str, FormField], data: Mapping[str, Any]) -> Arm:
+def whole_arm(sheet: Sheet, data: Mapping[str, Any]) -> Arm:
     only(data, {"uid", "name", "role", "values"}, _("an arm"))
     arm = make_arm(
-        draft,
+        sheet.draft,
         name=str(data.get("name") or ""),
         role=str(data.get("role") or Arm.Role.OTHER),
-        uid=uid_of(draft.arms.all(), data),
+        uid=uid_of(sheet.draft.arms.all(), data),
     )
-    enter_all(draft, fields, mapping(data.get("values")), "arm", arm=arm)
+    enter_all(sheet, mapping(data.get("values")), "arm", arm=arm)
     return arm
 
 
-def whole_result(
-    draft: Judgement, fields: Mapping[str, FormField], arms: Mapping[str, Arm], data: Mapping[str, Any]
-) -> None:
+def whole_result(sheet: Sheet, arms: Mapping[str, Arm], data: Mapping[str, Any]) -> None:
     only(data, {"uid", "outcome", "proposed_name", "time_point", "analysis", "values", "arms"}, _("a result"))
+    draft = sheet.draft
     outcome, proposed = outcome_of(draft.review, data)
     result = make_result(
         draft,
@@ -74,19 +83,18 @@ def whole_result(
         analysis=str(data.get("analysis") or ""),
         uid=uid_of(draft.reported_results.all(), data),
     )
-    enter_all(draft, fields, mapping(data.get("values")), "result", result=result)
+    enter_all(sheet, mapping(data.get("values")), "result", result=result)
     for name, values in mapping(data.get("arms")).items():
         arm = arms.get(str(name)) or arms.get(plain(str(name)))
         if arm is None:
             raise Invalid(
                 _("There is no arm “%(name)s” in this extraction. Enter it under arms.") % {"name": name}
             )
-        enter_all(draft, fields, mapping(values), "result_arm", arm=arm, result=result)
+        enter_all(sheet, mapping(values), "result_arm", arm=arm, result=result)
 
 
 def enter_all(
-    draft: Judgement,
-    fields: Mapping[str, FormField],
+    sheet: Sheet,
     values: Mapping[str, Any],
     entity: str,
     *,
@@ -94,14 +102,15 @@ def enter_all(
     result: ReportedResult | None = None,
 ) -> None:
     for key, data in values.items():
-        field = fields.get(key)
+        field = sheet.fields.get(key)
         if field is None or field.entity != entity:
-            allowed = ", ".join(one.key for one in fields.values() if one.entity == entity) or _("none")
+            allowed = ", ".join(one.key for one in sheet.fields.values() if one.entity == entity) or _("none")
             raise Invalid(
                 _("The form has no field “%(key)s” here. It has: %(allowed)s.")
                 % {"key": key, "allowed": allowed}
             )
-        enter_value(draft, field, entry_of(data, field), arm=arm, result=result)
+        entry = entry_of(data, field)
+        enter_value(sheet.draft, field, entry, arm=arm, result=result, reports=sheet.reports)
 
 
 def entry_of(data: Any, field: FormField) -> Entry:
