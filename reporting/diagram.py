@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from config.numbers import Grouped
 from reporting.drawing import Cell, Drawing, Entry, Row, draw
 from reporting.prisma import Counts
 from reporting.wording import PHASES, label, label_in_arm
@@ -164,12 +165,14 @@ def described(c: Counts) -> str:
         "%(found)s records from databases and registers, %(screened)s screened, %(excluded)s excluded; %(assessed)s"
         " reports assessed in full text; %(studies)s studies included in %(reports)s reports."
     ) % {
-        "found": c.identified_a,
-        "screened": c.records_screened,
-        "excluded": c.records_excluded,
-        "assessed": c.dbr_assessed + c.other_assessed,
-        "studies": c.new_studies,
-        "reports": c.new_reports,
+        "found": Grouped(c.identified_a),
+        "screened": Grouped(c.records_screened),
+        "excluded": Grouped(c.records_excluded),
+        "assessed": Grouped(c.dbr_assessed + c.other_assessed),
+        "studies": Grouped(c.new_studies),
+        "reports": Grouped(c.new_reports),
     }
-    other = _(" %(n)s records came by other methods.") % {"n": c.identified_b} if c.other_methods else ""
+    other = (
+        _(" %(n)s records came by other methods.") % {"n": Grouped(c.identified_b)} if c.other_methods else ""
+    )
     return told + other

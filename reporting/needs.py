@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from config.numbers import Grouped
 from consensus.sides import conflicts_of, mask_items
 from reporting.stages import StageRow
 from reviews.models import Job, Review
@@ -48,7 +49,7 @@ def conflicts(user: User, can: Can, row: StageRow) -> Iterator[Need]:
         return
     if row.conflicts > NAMED:
         url = reverse("consensus:conflicts", args=[row.stage.review_id]) + f"?stage={row.stage.kind}"
-        what = ngettext("%(n)s conflict", "%(n)s conflicts", row.conflicts) % {"n": row.conflicts}
+        what = ngettext("%(n)s conflict", "%(n)s conflicts", row.conflicts) % {"n": Grouped(row.conflicts)}
         yield Need(what, _("at %(stage)s") % {"stage": row.label}, url, _("Resolve"))
         return
     items = list(
@@ -62,7 +63,7 @@ def conflicts(user: User, can: Can, row: StageRow) -> Iterator[Need]:
 
 def duplicates(review: Review, pairs: int) -> Iterator[Need]:
     if pairs:
-        what = ngettext("%(n)s pair of reports", "%(n)s pairs of reports", pairs) % {"n": pairs}
+        what = ngettext("%(n)s pair of reports", "%(n)s pairs of reports", pairs) % {"n": Grouped(pairs)}
         url = reverse("studies:duplicates", args=[review.pk])
         yield Need(what, _("may be one and the same"), url, _("Compare"), "copy")
 
@@ -71,7 +72,7 @@ def papers(review: Review) -> Iterator[Need]:
     """Full texts that were sought and not found yet."""
     sought = Report.objects.current().filter(review=review, retrieval=Report.Retrieval.SOUGHT).count()
     if sought:
-        what = ngettext("%(n)s full text", "%(n)s full texts", sought) % {"n": sought}
+        what = ngettext("%(n)s full text", "%(n)s full texts", sought) % {"n": Grouped(sought)}
         url = reverse("reporting:box", args=[review.pk, "dbr_sought_reports"])
         yield Need(what, _("sought and not there yet"), url, _("See which"), "book-open")
 

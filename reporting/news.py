@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from config.numbers import Grouped
 from consensus.kinds import KINDS, kind_of
 from consensus.models import Judgement, Stage, Stop, WorkItem
 from consensus.sides import mask_items
@@ -59,7 +60,7 @@ def imports(named: dict[int, Review], since: datetime | None, limit: int) -> lis
             one.finished_at or one.created_at,
             named[one.review_id],
             ngettext("%(n)s record imported from %(file)s", "%(n)s records imported from %(file)s", one.made)
-            % {"n": one.made, "file": one.filename},
+            % {"n": Grouped(one.made), "file": one.filename},
             reverse("studies:batch", args=[one.review_id, one.pk]),
             "file-input",
         )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from config.numbers import Grouped
 from consensus import services as consensus
 from consensus.kinds import kind_of
 from consensus.models import Assignment, Stage, WorkItem
@@ -115,15 +116,21 @@ def left_for(count: consensus.Progress, mine: int, queued: int) -> int:
 
 def tracks_of(count: consensus.Progress, mine: int, conflicts: int, names: dict[int, str]) -> Tracks:
     """Both judges' tracks for who may know them, where there are two; one's own for a judge; else what is decided."""
-    told = [_("%(decided)s of %(all)s decided") % {"decided": count.decided, "all": count.live}]
+    told = [
+        _("%(decided)s of %(all)s decided")
+        % {
+            "decided": Grouped(count.decided),
+            "all": Grouped(count.live),
+        }
+    ]
     if conflicts:
-        told.append(ngettext("%(n)s conflict", "%(n)s conflicts", conflicts) % {"n": conflicts})
+        told.append(ngettext("%(n)s conflict", "%(n)s conflicts", conflicts) % {"n": Grouped(conflicts)})
     said = [(user, n) for user, n in sorted(count.judged.items()) if user in names and n]
     both = [n for _user, n in said] if len(said) == 2 else []
     if both:
-        told += [f"{names[user]} {n}" for user, n in said]
+        told += [f"{names[user]} {Grouped(n)}" for user, n in said]
     elif mine:
-        told.append(_("judged by you: %(n)s") % {"n": mine})
+        told.append(_("judged by you: %(n)s") % {"n": Grouped(mine)})
     a, b = both or (0 if names else mine, 0)
     return Tracks(a, b, count.decided, conflicts, ", ".join(told))
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from config.numbers import Grouped
 from config.refusals import Invalid, Refused
 from consensus.models import Ranking, Score, Stage, Stop, WorkItem
 from consensus.services.counts import Progress, progress
@@ -129,12 +130,14 @@ def start_sample(*, by: User, stage: Stage, size: int | None = None) -> Ranking:
     if now.running:
         raise Refused(_("A sample is being screened already. Finish it first."))
     if now.conflicts:
-        raise Refused(_("Resolve the %(n)s conflicts first: they may be relevant.") % {"n": now.conflicts})
+        raise Refused(
+            _("Resolve the %(n)s conflicts first: they may be relevant.") % {"n": Grouped(now.conflicts)}
+        )
     if not now.relevant:
         raise Refused(_("No relevant record is known yet. Screen on before you sample."))
     wanted = now.advice if size is None else size
     if not 1 <= wanted <= now.left:
-        raise Invalid(_("Enter a sample of 1 to %(left)s records.") % {"left": now.left})
+        raise Invalid(_("Enter a sample of 1 to %(left)s records.") % {"left": Grouped(now.left)})
     whole = (
         continued(stage, now.sample, tail_of(now.sample, now.drawn, now.found), now.left)
         if now.sample
@@ -207,9 +210,9 @@ def stop(*, by: User, stage: Stage, comment: str) -> Stop:
 def grounds(basis: dict[str, Any]) -> str:
     """On what a stop was decided, as a sentence for the report."""
     known = {
-        "screened": basis["screened"],
-        "relevant": basis["relevant"],
-        "sample": basis["sample"],
+        "screened": Grouped(basis["screened"]),
+        "relevant": Grouped(basis["relevant"]),
+        "sample": Grouped(basis["sample"]),
         "found": basis["sample_relevant"],
         "target": f"{100 * basis['target']:g}",
         "confidence": f"{100 * basis['confidence']:g}",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from config.numbers import Grouped
 from config.refusals import Invalid, Refused
 from consensus.kinds import kind_of
 from consensus.models import Stage, WorkItem
@@ -134,7 +135,7 @@ def bulk_decide(request: HttpRequest, review_id: int, kind: str) -> HttpResponse
     if len(ids) != form.cleaned_data["counted"]:
         raise Refused(
             _("The list has changed: %(now)s records wait for your decision now. Look at it again.")
-            % {"now": len(ids)}
+            % {"now": Grouped(len(ids))}
         )
     verdict, _colon, reason = form.cleaned_data["choice"].partition(":")
     made = services.bulk_decide(
@@ -147,7 +148,7 @@ def bulk_decide(request: HttpRequest, review_id: int, kind: str) -> HttpResponse
     )
     said = ngettext("%(n)s record is being decided.", "%(n)s records are being decided.", len(ids))
     undo = reverse("screening:undo_bulk", args=[review_id, kind, made.pk])
-    messages.success(request, said % {"n": len(ids)}, extra_tags=undo)
+    messages.success(request, said % {"n": Grouped(len(ids))}, extra_tags=undo)
     return redirect(f"{reverse('screening:list', args=[review_id, kind])}?{by.address}")
 
 

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from config.numbers import Grouped
 from reviews.jobs import name_of
 
 register = template.Library()
@@ -128,6 +129,12 @@ def number(value: float | str | None) -> str:
     if value is None or value == "":
         return ""
     return formats.number_format(value, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def grouped(value: int) -> Grouped:
+    """A count within a sentence, which is needed as a number for its plural: 2019 as 2,019."""
+    return Grouped(value)
 
 
 @register.simple_tag

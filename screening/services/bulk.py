@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from config.numbers import Grouped
 from config.refusals import Invalid, Refused
 from consensus import services as consensus
 from consensus.models import Judgement, Stage
@@ -149,7 +150,7 @@ def take_one(by: User, judgement: Judgement) -> int:
 
 
 def taken_back(taken: int, left: int) -> str:
-    said = _("%(taken)s decisions were taken back.") % {"taken": taken}
+    said = _("%(taken)s decisions were taken back.") % {"taken": Grouped(taken)}
     if left:
-        said += " " + _("%(left)s stand: they were compared or resolved since.") % {"left": left}
+        said += " " + _("%(left)s stand: they were compared or resolved since.") % {"left": Grouped(left)}
     return said

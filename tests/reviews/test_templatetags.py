@@ -121,3 +121,13 @@ def test_levels_of_risk_share_the_bar_and_are_named():
     assert '<rect class="high" x="25%" width="75%"' in html
     assert "some" not in html
     assert 'aria-label="nothing judged"' in render("{% stackbar %}")
+
+
+@pytest.mark.parametrize(("n", "said"), [(1, "1 record"), (48, "48 records"), (6670, "6,670 records")])
+def test_a_count_within_a_sentence_has_its_thousands_apart_and_its_plural(n, said):
+    source = "{% load i18n %}{% blocktranslate count n=n|grouped %}{{ n }} record{% plural %}{{ n }} records{% endblocktranslate %}"
+    assert render(source, n=n) == said
+
+
+def test_a_number_that_is_no_count_stays_as_it_is():
+    assert render("{{ pk }}", pk=6670) == "6670"
