@@ -130,6 +130,14 @@ def test_counts_are_capped(stage, cast, items, monkeypatch):
     assert (counted.number, counted.shown, counted.more) == (5, 4, True)
 
 
+def test_the_pages_say_that_there_are_more_than_they_count(ana, review, items, monkeypatch):
+    monkeypatch.setattr("screening.listing.MOST", 4)
+    monkeypatch.setattr("screening.views_list.ON_PAGE", 2)
+    html = ana.get(address(review)).content.decode()
+    assert "1 to 2 of 4+" in html
+    assert "4+</span>" in html
+
+
 def test_the_list_costs_the_same_queries_whatever_its_length(
     ana, review, items, django_assert_max_num_queries, bring
 ):
