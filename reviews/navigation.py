@@ -1,5 +1,6 @@
 """What the rail beside every page shows: the review's places, for those who may see them."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,23 +16,26 @@ from reviews.permissions import can as may
 
 @dataclass(frozen=True, slots=True)
 class Place:
+    """also: how the addresses of further pages that belong here begin, after the review's own."""
+
     label: Any
     name: str
     icon: str
     need: str = "see"
     arguments: tuple[str, ...] = ()
     foot: bool = False
+    also: str = ""
 
 
 # The pages of later apps are named here, not imported: a place whose address is not known is left out.
 PLACES = (
     Place(_("Overview"), "reviews:detail", "house"),
-    Place(_("Searches and imports"), "studies:searches", "file-input"),
+    Place(_("Searches and imports"), "studies:searches", "file-input", also="imports/|records/|refused/"),
     Place(_("Title and abstract"), "screening:screen", "list-checks", "judge", ("title_abstract",)),
     Place(_("Full text"), "screening:screen", "book-open", "judge", ("full_text",)),
     Place(_("Extraction"), "extraction:queue", "text-quote", "judge"),
     Place(_("Risk of bias"), "appraisal:queue", "shield-half"),
-    Place(_("Conflicts"), "consensus:conflicts", "git-merge", "judge"),
+    Place(_("Conflicts"), "consensus:conflicts", "git-merge", "judge", also=r"items/\d+/compare/"),
     Place(_("Reports"), "studies:reports", "file-text"),
     Place(_("Likely duplicates"), "studies:duplicates", "copy"),
     Place(_("Studies"), "studies:studies", "flag"),
@@ -41,7 +45,7 @@ PLACES = (
     Place(_("Members"), "reviews:members", "users", foot=True),
     Place(_("Background runs"), "reviews:jobs", "refresh-cw", foot=True),
     Place(_("History"), "reviews:history", "history", "manage", foot=True),
-    Place(_("Settings"), "reviews:settings", "sliders-horizontal", "manage", foot=True),
+    Place(_("Settings"), "reviews:settings", "sliders-horizontal", "manage", foot=True, also="stages/"),
 )
 
 
@@ -60,6 +64,7 @@ def for_page(request: HttpRequest) -> dict[str, Any]:
 
 def places(request: HttpRequest, review: Review, allowed: Can) -> list[dict[str, Any]]:
     found = []
+    root = reverse("reviews:detail", args=[review.pk])
     for place in PLACES:
         url = address(place, review)
         if url and getattr(allowed, place.need):
@@ -69,7 +74,7 @@ def places(request: HttpRequest, review: Review, allowed: Can) -> list[dict[str,
                     "url": url,
                     "icon": place.icon,
                     "foot": place.foot,
-                    "current": is_current(request.path, url, place),
+                    "current": is_current(request.path, root, url, place),
                 }
             )
     return found
@@ -82,5 +87,8 @@ def address(place: Place, review: Review) -> str:
         return ""
 
 
-def is_current(path: str, url: str, place: Place) -> bool:
-    return path == url if place.name == "reviews:detail" else path.startswith(url)
+def is_current(path: str, root: str, url: str, place: Place) -> bool:
+    if url == root:
+        return path == root
+    further = bool(place.also) and re.match(place.also, path.removeprefix(root)) is not None
+    return path.startswith(url) or further

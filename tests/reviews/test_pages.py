@@ -1,5 +1,7 @@
 """Settings, members, history, background runs, and the administrator's look: who may, and what must not show."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -182,6 +184,24 @@ def test_breaking_the_glass_needs_staff_and_a_reason_and_shows_in_the_history(cl
     assert staff.post(url("settings", review.pk), {"title": "x"}).status_code == 403
     history = client_of(cast.owner).get(url("history", review.pk)).content.decode()
     assert "lost import" in history
+
+
+@pytest.mark.parametrize(
+    ("page", "place"),
+    [
+        ("", ""),
+        ("conflicts/", "conflicts/"),
+        ("imports/new/", "searches/"),
+        ("records/", "searches/"),
+        ("stages/title_abstract/", "settings/"),
+        ("protocol/reasons/", "protocol/"),
+    ],
+)
+def test_the_rail_marks_the_place_that_a_page_belongs_to_and_no_other(client_of, cast, review, page, place):
+    root = reverse("reviews:detail", args=[review.pk])
+    html = client_of(cast.lead).get(root + page).content.decode()
+    rail = html[html.index("<nav") : html.index("<main")]
+    assert re.findall(r'<a href="([^"]*)" aria-current="page"', rail) == [root + place]
 
 
 def test_the_rail_never_names_a_review_to_a_stranger(client_of, cast, review):
