@@ -2,6 +2,7 @@ from celery import shared_task
 
 from consensus.services import bringing, changing, counts, noting, queueing, versioning
 from reviews import jobs
+from reviews.models import Job
 
 
 @shared_task(name="consensus.tasks.compact")
@@ -20,33 +21,21 @@ def tell() -> int:
     return noting.tell()
 
 
-@shared_task(name="consensus.tasks.import_batch")
-def import_batch(job_id: int) -> None:
-    with jobs.run(job_id) as taken:
-        if taken:
-            job, progress = taken
-            bringing.bring_in(batch_id=job.target or 0, progress=progress)
+@jobs.task("consensus.tasks.import_batch")
+def import_batch(job: Job, progress: jobs.Progress) -> None:
+    bringing.bring_in(batch_id=job.target or 0, progress=progress)
 
 
-@shared_task(name="consensus.tasks.link_mended")
-def link_mended(job_id: int) -> None:
-    with jobs.run(job_id) as taken:
-        if taken:
-            job, _progress = taken
-            bringing.link_mended(batch_id=job.target or 0)
+@jobs.task("consensus.tasks.link_mended")
+def link_mended(job: Job, _progress: jobs.Progress) -> None:
+    bringing.link_mended(batch_id=job.target or 0)
 
 
-@shared_task(name="consensus.tasks.follow_change")
-def follow_change(job_id: int) -> None:
-    with jobs.run(job_id) as taken:
-        if taken:
-            job, progress = taken
-            changing.follow_change(by=job.created_by, stage_id=job.target or 0, progress=progress)
+@jobs.task(changing.TASK)
+def follow_change(job: Job, progress: jobs.Progress) -> None:
+    changing.follow_change(by=job.created_by, stage_id=job.target or 0, progress=progress)
 
 
-@shared_task(name="consensus.tasks.carry_over")
-def carry_over(job_id: int) -> None:
-    with jobs.run(job_id) as taken:
-        if taken:
-            job, progress = taken
-            versioning.carry_rest(by=job.created_by, version_id=job.target or 0, progress=progress)
+@jobs.task(versioning.TASK)
+def carry_over(job: Job, progress: jobs.Progress) -> None:
+    versioning.carry_rest(by=job.created_by, version_id=job.target or 0, progress=progress)

@@ -1,12 +1,8 @@
-from celery import shared_task
-
 from reporting import moving_in
 from reviews import jobs
+from reviews.models import Job
 
 
-@shared_task(name=moving_in.TASK)
-def take_over(job_id: int) -> None:
-    with jobs.run(job_id) as taken:
-        if taken:
-            job, progress = taken
-            moving_in.take_over(person_id=job.target or 0, progress=progress)
+@jobs.task(moving_in.TASK)
+def take_over(job: Job, progress: jobs.Progress) -> None:
+    moving_in.take_over(person_id=job.target or 0, progress=progress)

@@ -4,7 +4,10 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import wraps
+from typing import Any
 
+from celery import shared_task
 from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
@@ -79,6 +82,23 @@ def run(job_id: int) -> Iterator[tuple[Job, Progress] | None]:
         raise
     else:
         finish(job, Job.Status.DONE, job.message)
+
+
+def task(name: str) -> Callable[[Callable[[Job, Progress], str | None]], Any]:
+    """The task that runs a job by its number, of a function that does the work. What it returns is the run's message."""
+
+    def shell(work: Callable[[Job, Progress], str | None]) -> Any:
+        @shared_task(name=name)
+        @wraps(work)
+        def one_run(job_id: int) -> None:
+            with run(job_id) as taken:
+                if taken:
+                    job, progress = taken
+                    job.message = work(job, progress) or ""
+
+        return one_run
+
+    return shell
 
 
 def beat(job: Job, done: int, total: int) -> None:

@@ -1,32 +1,24 @@
 from celery import shared_task
 
 from reviews import jobs
+from reviews.models import Job
 from screening import halting, prioritising, tallies
-from screening.services import carry_out, settle_reasons, take_back
+from screening.services import bulk, reasons
 
 
-@shared_task(name="screening.tasks.decide_bulk")
-def decide_bulk(job_id: int) -> None:
-    with jobs.run(job_id) as taken:
-        if taken:
-            job, progress = taken
-            carry_out(bulk_id=job.target or 0, progress=progress)
+@jobs.task(bulk.TASK)
+def decide_bulk(job: Job, progress: jobs.Progress) -> None:
+    bulk.carry_out(bulk_id=job.target or 0, progress=progress)
 
 
-@shared_task(name="screening.tasks.undo_bulk")
-def undo_bulk(job_id: int) -> None:
-    with jobs.run(job_id) as taken:
-        if taken:
-            job, progress = taken
-            job.message = take_back(bulk_id=job.target or 0, progress=progress)
+@jobs.task(bulk.UNDO)
+def undo_bulk(job: Job, progress: jobs.Progress) -> str:
+    return bulk.take_back(bulk_id=job.target or 0, progress=progress)
 
 
-@shared_task(name="screening.tasks.settle_reasons")
-def reorder(job_id: int) -> None:
-    with jobs.run(job_id) as taken:
-        if taken:
-            job, progress = taken
-            settle_reasons(by=job.created_by, review_id=job.target or 0, progress=progress)
+@jobs.task(reasons.TASK)
+def reorder(job: Job, progress: jobs.Progress) -> None:
+    reasons.settle_reasons(by=job.created_by, review_id=job.target or 0, progress=progress)
 
 
 @shared_task(name="screening.tasks.train_due")

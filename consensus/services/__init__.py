@@ -1,5 +1,5 @@
 from consensus.services.bringing import bring_in, link_mended, undo_import, unlink_record
-from consensus.services.changing import change_stage, changed_in_words, follow_change
+from consensus.services.changing import change_stage, changed_in_words
 from consensus.services.counts import Progress, progress, progress_of
 from consensus.services.judging import (
     discard_draft,
@@ -81,7 +81,6 @@ __all__ = [
     "edit_comment",
     "fetch_item",
     "fingerprint",
-    "follow_change",
     "hand_in",
     "judges_of",
     "link_mended",

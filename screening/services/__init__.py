@@ -1,4 +1,4 @@
-from screening.services.bulk import bulk_decide, carry_out, take_back, undo_bulk
+from screening.services.bulk import bulk_decide, carry_out, undo_bulk
 from screening.services.calibrating import end_calibration, start_calibration
 from screening.services.judging import (
     add_note,
@@ -17,7 +17,7 @@ from screening.services.labelling import (
     toggle_discuss,
     toggle_label,
 )
-from screening.services.reasons import set_reasons, settle_reasons, several_reasons
+from screening.services.reasons import set_reasons, several_reasons
 from screening.services.setting_up import (
     preview_masking,
     preview_mode,
@@ -48,10 +48,8 @@ __all__ = [
     "set_reasons",
     "set_retrieval",
     "set_workload",
-    "settle_reasons",
     "several_reasons",
     "start_calibration",
-    "take_back",
     "toggle_discuss",
     "toggle_label",
     "undo_bulk",

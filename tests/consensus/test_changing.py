@@ -6,6 +6,7 @@ from django.urls import reverse
 from consensus import services
 from consensus.checks import drift
 from consensus.models import Stage, WorkItem
+from consensus.services.changing import follow_change as follow_items
 from consensus.tasks import follow_change
 from reviews.models import Event, Job
 
@@ -69,10 +70,10 @@ def test_a_run_that_was_stopped_in_the_middle_is_made_good_by_the_next(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        services.follow_change(by=cast.lead, stage_id=stage.pk, progress=stop)
+        follow_items(by=cast.lead, stage_id=stage.pk, progress=stop)
     assert statuses()[:3] == ["agreed", "agreed", "conflict"]
     assert not list(drift())
-    services.follow_change(by=cast.lead, stage_id=stage.pk, progress=lambda done, total: None)
+    follow_items(by=cast.lead, stage_id=stage.pk, progress=lambda done, total: None)
     assert statuses()[:3] == ["agreed"] * 3
 
 
