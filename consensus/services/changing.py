@@ -24,7 +24,7 @@ SETTINGS = (*COPIED, "resolver", "resolved_by")
 # What follows at once, in about a second: undecided items, and those of them that somebody has judged, which may settle.
 MOST_AT_ONCE = 5000
 MOST_BEGUN_AT_ONCE = 300
-CHUNK = 200
+CHUNK = 100
 
 
 @write
