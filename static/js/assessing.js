@@ -7,6 +7,7 @@ const typing = (element) =>
 const waiting = [];
 const running = new Set();
 let settling = false;
+let replaying = false;
 let kept = null;
 
 // What waits goes first. A page that is in its place already but not settled would not hear a key.
@@ -50,8 +51,10 @@ function giveBack() {
 function replay() {
   if (running.size || settling || !waiting.length) return;
   const one = waiting.shift();
+  replaying = true;
   if (one.id) document.getElementById(one.id)?.click();
   else document.dispatchEvent(new KeyboardEvent("keydown", one));
+  replaying = false;
   replay();
 }
 
@@ -98,7 +101,7 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener(
   "keydown",
   (event) => {
-    if (!busy() || !event.isTrusted || event.altKey || typing(event.target)) return;
+    if (!busy() || replaying || event.altKey || typing(event.target)) return;
     const combined = event.ctrlKey || event.metaKey;
     if (combined ? event.key !== "Enter" : !/^([1-9]|ArrowLeft|ArrowRight)$/.test(event.key)) return;
     event.preventDefault();
@@ -113,7 +116,7 @@ document.addEventListener(
     // A step to another domain waits as well: support that is left by that click is sent first, and its answer would
     // put this domain back in place.
     const clicked = event.target.closest?.("[data-assessing] :is([data-answer], a[hx-get])");
-    if (!busy() || !event.isTrusted || event.ctrlKey || event.metaKey || !clicked) return;
+    if (!busy() || replaying || event.ctrlKey || event.metaKey || !clicked) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     waiting.push({ id: clicked.id });

@@ -12,12 +12,14 @@
     event.stopImmediatePropagation();
     kept.push(key);
   };
-
-  document.addEventListener("keydown", keep, true);
-  // Scripts that wait for the whole document, modules included, have run when this is said.
-  document.addEventListener("DOMContentLoaded", () => {
+  const pressAgain = () => {
     document.removeEventListener("keydown", keep, true);
     for (const key of kept)
       document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  });
+  };
+
+  document.addEventListener("keydown", keep, true);
+  // Scripts that wait for the whole document, modules included, have run when this is said. What listens for it too, like
+  // htmx, which then looks what it has to send, comes before the next task.
+  document.addEventListener("DOMContentLoaded", () => setTimeout(pressAgain));
 }

@@ -104,6 +104,27 @@ def test_answers_go_by_keyboard_and_the_proposal_follows(go, cast, assessed):
     assert said == {"D1/1.1": ["Y"], "D1/1.2": ["Y"], "D1/1.3": ["N"]}
 
 
+def test_what_is_pressed_before_the_page_listens_answers_one_question_each(go, cast, assessed, live_server):
+    item = assessed["rob2_parallel"]
+    draft = begin(by=cast.ana, item_id=item.pk)
+    page = go(cast.ana, "queue", item.review_id)
+    held: list[Any] = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/assessing*.js", hold)
+    path = reverse("appraisal:draft", args=[item.review_id, draft.pk])
+    page.goto(live_server.url + path, wait_until="commit")
+    page.get_by_role("heading", name="Randomization process").wait_for()
+    for key in ("1", "1", "4"):
+        page.keyboard.press(key)
+    held[0].continue_()
+    page.locator("section", has_text="Proposed:").get_by_text("Low risk").first.wait_for()
+    said = {row.key: row.codes for row in draft.appraisal_answers.all()}
+    assert said == {"D1/1.1": ["Y"], "D1/1.2": ["Y"], "D1/1.3": ["N"]}
+
+
 def test_support_that_is_being_typed_outlives_an_answer_that_comes_back(go, cast, assessed):
     item = assessed["rob2_parallel"]
     draft = begin(by=cast.ana, item_id=item.pk)
