@@ -100,11 +100,12 @@ def test_answers_go_by_keyboard_and_the_proposal_follows(go, cast, assessed):
     page.keyboard.press("ArrowRight")
     page.get_by_role("heading", name="Deviations").first.wait_for()
     draft = Judgement.objects.drafts().get(item=item, reviewer=cast.ana)
-    said = {row.key: row.codes for row in draft.appraisal_answers.all()}
-    assert said == {"D1/1.1": ["Y"], "D1/1.2": ["Y"], "D1/1.3": ["N"]}
+    assert said_in(draft) == {"D1/1.1": ["Y"], "D1/1.2": ["Y"], "D1/1.3": ["N"]}
 
 
-def test_what_is_pressed_before_the_page_listens_answers_one_question_each(go, cast, assessed, live_server):
+@pytest.fixture
+def half_loaded(go, cast, assessed, live_server):
+    """A draft's page whose script is still on its way, the draft, and what lets the script arrive."""
     item = assessed["rob2_parallel"]
     draft = begin(by=cast.ana, item_id=item.pk)
     page = go(cast.ana, "queue", item.review_id)
@@ -117,12 +118,30 @@ def test_what_is_pressed_before_the_page_listens_answers_one_question_each(go, c
     path = reverse("appraisal:draft", args=[item.review_id, draft.pk])
     page.goto(live_server.url + path, wait_until="commit")
     page.get_by_role("heading", name="Randomization process").wait_for()
+    return page, draft, held[0].continue_
+
+
+def said_in(draft: Judgement) -> dict[str, list[str]]:
+    return {row.key: row.codes for row in draft.appraisal_answers.all()}
+
+
+def test_what_is_pressed_before_the_page_listens_answers_one_question_each(half_loaded):
+    page, draft, let_on = half_loaded
     for key in ("1", "1", "4"):
         page.keyboard.press(key)
-    held[0].continue_()
+    let_on()
     page.locator("section", has_text="Proposed:").get_by_text("Low risk").first.wait_for()
-    said = {row.key: row.codes for row in draft.appraisal_answers.all()}
-    assert said == {"D1/1.1": ["Y"], "D1/1.2": ["Y"], "D1/1.3": ["N"]}
+    assert said_in(draft) == {"D1/1.1": ["Y"], "D1/1.2": ["Y"], "D1/1.3": ["N"]}
+
+
+def test_what_is_chosen_before_the_page_listens_is_sent(half_loaded):
+    page, draft, let_on = half_loaded
+    # The first one thought better of.
+    for question, option in (("1", "2"), ("1", "1"), ("2", "1"), ("3", "4")):
+        page.locator("label", has=page.locator(f"#q-D1-1-{question}-{option}")).click()
+    let_on()
+    page.locator("section", has_text="Proposed:").get_by_text("Low risk").first.wait_for()
+    assert said_in(draft) == {"D1/1.1": ["Y"], "D1/1.2": ["Y"], "D1/1.3": ["N"]}
 
 
 def test_support_that_is_being_typed_outlives_an_answer_that_comes_back(go, cast, assessed):
