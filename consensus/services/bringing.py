@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -62,9 +62,11 @@ def undo_import(*, by: User, batch: ImportBatch) -> None:
     if batch.status == ImportBatch.Status.UNDONE:
         return
     links = RecordLink.objects.current().filter(record__batch=batch)
-    elsewhere = RecordLink.objects.current().filter(report=OuterRef("pk")).exclude(record__batch=batch)
-    alone = Report.objects.filter(links__in=links).filter(~Exists(elsewhere)).distinct()
-    ids = list(alone.values_list("id", flat=True))
+    # Two plain questions: put as one, whether anything else brought a report is asked of each of them.
+    brought = set(links.values_list("report_id", flat=True))
+    others = RecordLink.objects.current().filter(report__in=brought).exclude(record__batch=batch)
+    shared = set(others.values_list("report_id", flat=True))
+    ids = list(brought - shared)
     items = WorkItem.objects.filter(report__in=ids)
     judged = Judgement.objects.filter(Q(item__in=items))
     if judged.exists():
@@ -73,9 +75,8 @@ def undo_import(*, by: User, batch: ImportBatch) -> None:
                 "Screening of these records has begun, so the import stays. Keep apart or exclude what does not belong."
             )
         )
-    shared = list(links.exclude(report__in=ids).values_list("report_id", flat=True).distinct())
     links.update(ended_at=timezone.now(), ended_by=by)
-    refresh(shared)
+    refresh(list(shared))
     Report.objects.filter(id__in=ids).update(status=Report.Status.WITHDRAWN, survivor=None, merged_with=None)
     batch.status = ImportBatch.Status.UNDONE
     batch.save(update_fields=["status"])
