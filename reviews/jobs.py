@@ -1,7 +1,7 @@
 """Background runs: the row is written with what asked for it, the message is sent afterwards, a sweeper mends losses."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
@@ -99,6 +99,14 @@ def task(name: str) -> Callable[[Callable[[Job, Progress], str | None]], Any]:
         return one_run
 
     return shell
+
+
+def in_parts(ids: Sequence[int], size: int, progress: Progress) -> Iterator[Sequence[int]]:
+    """So many of these at a time, each part for a transaction of its own. Says before each how far the run is."""
+    for place in range(0, len(ids), size):
+        progress(place, len(ids))
+        yield ids[place : place + size]
+    progress(len(ids), len(ids))
 
 
 def beat(job: Job, done: int, total: int) -> None:

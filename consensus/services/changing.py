@@ -1,6 +1,6 @@
 """A change of how a stage is judged. Its undecided items follow: some at once, many in the background."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from consensus.models import Assignment, Stage, StageJudge, WorkItem
 from consensus.models.items import ItemQuerySet
 from consensus.resolvers import named as named_resolver
 from consensus.services.settling import lock, settle_ids
-from reviews.jobs import enqueue, named
+from reviews.jobs import Progress, enqueue, in_parts, named
 from reviews.models import Job
 from reviews.permissions import refuse_if_closed
 from reviews.writing import write
@@ -67,15 +67,11 @@ def are_many(undecided: ItemQuerySet) -> bool:
     )
 
 
-def follow_change(*, by: User | None, stage_id: int, progress: Callable[[int, int], None]) -> None:
+def follow_change(*, by: User | None, stage_id: int, progress: Progress) -> None:
     """Let the undecided items of a stage be judged as it says. Safe to run again, and while people judge."""
-    ids = list(
-        WorkItem.objects.undecided().filter(stage=stage_id).order_by("id").values_list("id", flat=True)
-    )
-    for place in range(0, len(ids), CHUNK):
-        progress(place, len(ids))
-        follow_some(by=by, stage_id=stage_id, item_ids=ids[place : place + CHUNK])
-    progress(len(ids), len(ids))
+    undecided = WorkItem.objects.undecided().filter(stage=stage_id).order_by("id")
+    for ids in in_parts(list(undecided.values_list("id", flat=True)), CHUNK, progress):
+        follow_some(by=by, stage_id=stage_id, item_ids=ids)
 
 
 @write

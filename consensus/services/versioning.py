@@ -1,6 +1,6 @@
 """What a stage asks, version by version. Undecided items move to the next one: some at once, many in the background."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -11,7 +11,7 @@ from consensus.kinds import kind_of
 from consensus.models import Judgement, Stage, StageVersion, WorkItem
 from consensus.models.items import ItemQuerySet
 from consensus.services.settling import lock
-from reviews.jobs import enqueue, named
+from reviews.jobs import Progress, enqueue, in_parts, named
 from reviews.models import Job
 from reviews.permissions import refuse_if_closed
 from reviews.writing import write
@@ -61,21 +61,13 @@ def are_more(items: ItemQuerySet, most: int) -> bool:
     return items[: most + 1].count() > most
 
 
-def carry_rest(*, by: User | None, version_id: int, progress: Callable[[int, int], None]) -> None:
+def carry_rest(*, by: User | None, version_id: int, progress: Progress) -> None:
     """Move what is left. Safe to run again, and while people judge; what they hand in before stays on its version."""
-    whole, begun = behind(StageVersion.objects.select_related("stage").get(id=version_id))
-    parts = [*in_parts(whole, CHUNK), *in_parts(begun, CHUNK_BEGUN)]
-    total, done = sum(map(len, parts)), 0
-    for ids in parts:
-        progress(done, total)
+    version = StageVersion.objects.select_related("stage").get(id=version_id)
+    left = WorkItem.objects.undecided().filter(stage=version.stage_id).exclude(version=version).order_by("id")
+    size = CHUNK_BEGUN if kind_of(version.stage).carries else CHUNK
+    for ids in in_parts(list(left.values_list("id", flat=True)), size, progress):
         carry_some(by=by, version_id=version_id, item_ids=ids)
-        done += len(ids)
-    progress(total, total)
-
-
-def in_parts(items: ItemQuerySet, size: int) -> list[list[int]]:
-    ids = list(items.order_by("id").values_list("id", flat=True))
-    return [ids[place : place + size] for place in range(0, len(ids), size)]
 
 
 @write

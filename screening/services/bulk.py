@@ -1,6 +1,6 @@
 """One decision on many records: confirmed with their number, made one by one in the background, taken back the same way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -68,7 +68,7 @@ def bulk_decide(
     return made
 
 
-def carry_out(*, bulk_id: int, progress: Callable[[int, int], None]) -> None:
+def carry_out(*, bulk_id: int, progress: jobs.Progress) -> None:
     """Make the decisions that are still open of a bulk. Safe to run again; what is decided already is left alone."""
     bulk = Bulk.objects.select_related("user", "review").filter(id=bulk_id, undone_at=None).first()
     if bulk is None:
@@ -128,7 +128,7 @@ def undo_bulk(*, by: User, bulk: Bulk) -> str:
     return take_back(bulk_id=bulk.pk, progress=lambda done, total: None)
 
 
-def take_back(*, bulk_id: int, progress: Callable[[int, int], None]) -> str:
+def take_back(*, bulk_id: int, progress: jobs.Progress) -> str:
     """Withdraw what is left of a bulk that is undone. Safe to run again."""
     bulk = Bulk.objects.select_related("user").get(id=bulk_id)
     tokens = {token_of(bulk.pk, one) for one in bulk.items}

@@ -1,6 +1,6 @@
 """Exclusion reasons in another order: where the higher-ranked one stands, another judgement may now be the final one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
@@ -50,13 +50,10 @@ def several_reasons(review_id: int) -> QuerySet[WorkItem, int]:
     return agreed.order_by("id").values_list("id", flat=True)
 
 
-def settle_reasons(*, by: User | None, review_id: int, progress: Callable[[int, int], None]) -> None:
+def settle_reasons(*, by: User | None, review_id: int, progress: jobs.Progress) -> None:
     """Settle these items by the order as it is. Safe to run again, and while people judge."""
-    ids = list(several_reasons(review_id))
-    for place in range(0, len(ids), CHUNK):
-        progress(place, len(ids))
-        settle_some(by=by, item_ids=ids[place : place + CHUNK])
-    progress(len(ids), len(ids))
+    for ids in jobs.in_parts(list(several_reasons(review_id)), CHUNK, progress):
+        settle_some(by=by, item_ids=ids)
 
 
 @write
