@@ -10,8 +10,8 @@
     if (key.length > 1 || key === " " || ctrlKey || metaKey || altKey || isComposing || repeat) return;
     if (!outsideFields(target)) return;
     event.stopImmediatePropagation();
-    const again = () => new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-    kept.push(() => document.body.dispatchEvent(again()));
+    const press = () => new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+    kept.push(() => document.body.dispatchEvent(press()));
   };
   const change = (field) => {
     if (!field.matches("[type=radio], [type=checkbox]")) {
@@ -25,7 +25,7 @@
   const keepChange = ({ target }) => {
     if (target.closest?.("[hx-trigger*=change]")) kept.push(() => change(target));
   };
-  const again = () => {
+  const replay = () => {
     document.removeEventListener("keydown", keepKey, true);
     document.removeEventListener("change", keepChange, true);
     for (const one of kept) one();
@@ -35,5 +35,5 @@
   document.addEventListener("change", keepChange, true);
   // Scripts that wait for the whole document, modules included, have run when this is said. What listens for it too, like
   // htmx, which then looks what it has to send, comes before the next task.
-  document.addEventListener("DOMContentLoaded", () => setTimeout(again));
+  document.addEventListener("DOMContentLoaded", () => setTimeout(replay));
 }
